@@ -1,0 +1,1 @@
+"""Comity: who is bound by what, on any date, as far as is known, and why."""
