@@ -1,0 +1,86 @@
+# The verbs to work by. Each sets up what it needs in $(VENV), from python3 and the package registry alone;
+# stamps make a second call fast. `make test PYTHON=python3.13 VENV=.venvs/3.13` runs on another Python.
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+# One pip at a time in one environment, also under `make -j`.
+.NOTPARALLEL:
+
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# --no-compile: byte code is written at the first import, where it is needed.
+PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps
+PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
+
+.PHONY: help setup demo test cover lint format check bench docs lock wheel clean
+
+help: ## show the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(STAMPS)/comity ## install Comity into .venv, from this checkout
+
+demo: $(STAMPS)/comity ## answer a handful of real questions, with reasons
+	@$(BIN)/comity demo
+
+test: $(STAMPS)/comity $(STAMPS)/test ## run the whole suite, in parallel and in random order
+	@$(PYTEST)
+
+cover: $(STAMPS)/comity $(STAMPS)/test ## run the suite and show what it covers, line and branch
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n 2 $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+lint: $(STAMPS)/comity $(STAMPS)/lint ## style, format, types, and the floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(STAMPS)/lint ## let the formatter and the safe fixes do their work
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: lint test ## what must pass before a change goes in
+
+bench: $(STAMPS)/comity $(STAMPS)/bench ## measure, each against what one would write instead
+	$(BIN)/python benchmarks $(ARGS)
+
+docs: $(STAMPS)/docs ## build the documentation into site/
+	$(BIN)/zensical build --clean --strict
+
+lock: $(VENV)/bin/python ## resolve pyproject.toml anew into requirements/ (ARGS=--upgrade for newer versions)
+	$(PIP) uv
+	requirements/lock.sh $(BIN)/uv $(ARGS)
+
+wheel: $(STAMPS)/comity ## build the wheel into dist/
+	@rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove what was built; the environments stay (rm -rf .venv .venvs)
+	rm -rf dist site build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Comity needs Python 3.11 or newer; this is {sys.version.split()[0]}")'
+	@echo "A new environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+# The checkout itself, editable: reinstalled only where its metadata change.
+$(STAMPS)/comity: pyproject.toml $(STAMPS)/runtime $(STAMPS)/build
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+# One stamp a locked set: every file pinned by hash, so nothing is resolved here.
+$(STAMPS)/%: requirements/%.txt | $(BIN)/python
+	@echo "Installing requirements/$*.txt …"
+	@mkdir -p $(STAMPS)
+	@$(PIP) --require-hashes -r $<
+	@touch $@
