@@ -8,8 +8,9 @@ proleptic Gregorian calendar without a time zone. What is known only to the mont
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import cache
+from itertools import count
 from typing import Literal
 
 import msgspec
@@ -72,12 +73,12 @@ def parse_legal_date(text: str) -> LegalDate:
     if year is None or not EARLIEST.year <= year <= LATEST.year:
         raise ValueError(f"“{text}” lies outside {EARLIEST.year} to {LATEST.year}: it looks like a placeholder")
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError as error:
         raise ValueError(f"“{text}” is not a day of the calendar") from error
     if day is not None:
         return LegalDate(first, first)
-    last_month = month or 12
+    last_month = 12 if month is None else month
     return LegalDate(first, date(year, last_month, monthrange(year, last_month)[1]))
 
 
@@ -94,6 +95,8 @@ def _add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     month += 1
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError("the delay runs past the calendar")
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
@@ -113,16 +116,19 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
 
     def after(self, day: date) -> date:
         """The day on which a delay that starts on `day` ends; raises OverflowError past the year 9999."""
-        try:
-            end = _add_months(_add_months(day, 12 * self.years), self.months)
-        except ValueError as error:
-            raise OverflowError("the delay runs past the calendar") from error
+        end = _add_months(_add_months(day, 12 * self.years), self.months)
         end += timedelta(days=self.days - (1 if self.inclusive else 0))
         if self.then == "first-of-month":
             return _add_months(end.replace(day=1), 1)
         if self.then == "end-of-year":
             return end.replace(month=12, day=31)
         return end
+
+    def times(self, count: int) -> "Delay":
+        """`count` such periods end to end, as one delay, so that a day clipped in one month does not stay clipped."""
+        return msgspec.structs.replace(
+            self, years=count * self.years, months=count * self.months, days=count * self.days
+        )
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,10 +143,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     def openings(self, start: date, until: date) -> Iterator[tuple[date, date]]:
         """The windows (first day, day after the last) that open by `until`, counted from `start`."""
-        opens = self.every.after(start)
-        while opens <= until and opens > start:
+        previous = start
+        for number in count(1):
+            opens = self.every.times(number).after(start)
+            if opens > until or opens <= previous:  # the latter: an empty period, which opens nothing
+                return
             yield opens, self.open.after(opens)
-            start, opens = opens, self.every.after(opens)
+            previous = opens
 
     def contains(self, start: date, day: date) -> bool:
         """Whether a window counted from `start` is open on `day`."""
