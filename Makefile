@@ -33,9 +33,8 @@ test: $(STAMPS)/comity $(STAMPS)/test ## run the whole suite, in parallel and in
 
 cover: $(STAMPS)/comity $(STAMPS)/test ## run the suite and show what it covers, line and branch
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 2 $(ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@failed=0; $(BIN)/coverage run -m pytest -n 2 $(ARGS) || failed=$$?; \
+	$(BIN)/coverage combine --quiet; $(BIN)/coverage report; exit $$failed
 
 lint: $(STAMPS)/comity $(STAMPS)/lint ## style, format, types, and the floors
 	$(BIN)/ruff check .
