@@ -1,0 +1,64 @@
+"""What can go wrong with a log, as types. Every message is one line, fit for a user."""
+
+__all__ = [
+    "AlreadyThereError",
+    "ForkError",
+    "KeyTextError",
+    "LeafError",
+    "LogError",
+    "MomentError",
+    "NotALogError",
+    "NoteError",
+    "OutOfOrderError",
+    "ReadOnlyError",
+    "StoreError",
+    "TooLongError",
+]
+
+
+class LogError(Exception):
+    """Anything a caller of the log may want to show to its user in one line."""
+
+
+class LeafError(LogError):
+    """A record cannot become a leaf, or bytes are no leaf (spec/log.md, 1 to 5)."""
+
+
+class TooLongError(LeafError):
+    """A leaf would exceed 65,535 bytes (spec/log.md, 2)."""
+
+
+class OutOfOrderError(LogError):
+    """`recorded` would be earlier than that of the entry before (spec/log.md, 5)."""
+
+
+class MomentError(LogError):
+    """A text is no moment: neither a timestamp, a date nor a tree size."""
+
+
+class NoteError(LogError):
+    """A signed note or checkpoint is malformed, or not signed by the key."""
+
+
+class KeyTextError(LogError):
+    """A text or file holds no key (spec/log.md, 14)."""
+
+
+class StoreError(LogError):
+    """A store cannot be reached, or its data base reports a fault."""
+
+
+class NotALogError(StoreError):
+    """What the address names is no Comity log, or one of a format this version does not know."""
+
+
+class AlreadyThereError(StoreError):
+    """A log would be created where something already is."""
+
+
+class ReadOnlyError(StoreError):
+    """The log can be read but not written from here."""
+
+
+class ForkError(StoreError):
+    """Another writer extended the same head; nothing was written (spec/log.md, 20)."""
