@@ -10,7 +10,6 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import cache
-from itertools import count
 from typing import Literal
 
 import msgspec
@@ -143,13 +142,11 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     def openings(self, start: date, until: date) -> Iterator[tuple[date, date]]:
         """The windows (first day, day after the last) that open by `until`, counted from `start`."""
-        previous = start
-        for number in count(1):
-            opens = self.every.times(number).after(start)
-            if opens > until or opens <= previous:  # the latter: an empty period, which opens nothing
-                return
+        number, previous = 1, start
+        # An `every` of nothing would not move on, and opens nothing.
+        while previous < (opens := self.every.times(number).after(start)) <= until:
             yield opens, self.open.after(opens)
-            previous = opens
+            number, previous = number + 1, opens
 
     def contains(self, start: date, day: date) -> bool:
         """Whether a window counted from `start` is open on `day`."""
