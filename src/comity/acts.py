@@ -12,7 +12,7 @@ import msgspec
 
 from comity.dates import LegalDate
 
-__all__ = ["CONSENT", "KINDS", "RANK", "REF_KINDS", "Act", "ActRef", "legal_order", "parse_act_ref"]
+__all__ = ["CONSENT", "KINDS", "RANK", "REF_KINDS", "VOTES", "Act", "ActRef", "family", "legal_order", "parse_act_ref"]
 
 # Acts by which a State expresses its consent to be bound (VCLT 11 to 17; NOTATION, "An instrument").
 CONSENT: frozenset[str] = frozenset(
@@ -70,9 +70,14 @@ _ORDER: tuple[tuple[str, ...], ...] = (
     ("contest", "correction"),
 )
 
+# How a body decided, and who took a declaration up later: the beginnings of the family `vote`, here because
+# declarations and resolutions have a voting record and supporters where treaties have parties.
+VOTES: tuple[str, ...] = ("vote-for", "vote-against", "vote-abstaining", "vote-absent")
+_VOTE_FAMILY: frozenset[str] = frozenset({*VOTES, "endorsement", "endorsement-withdrawal"})
+
 RANK: dict[str, int] = {kind: rank for rank, kinds in enumerate(_ORDER) for kind in kinds}
 
-KINDS: frozenset[str] = frozenset(RANK)
+KINDS: frozenset[str] = frozenset(RANK) | _VOTE_FAMILY
 
 # Kinds whose `ref` must say what or whom they concern.
 REF_KINDS: frozenset[str] = frozenset(
@@ -142,6 +147,15 @@ def parse_act_ref(text: str) -> ActRef:
             f"“{text}” does not name an act: write its date, actor and act, as in “2016-10-05 FRA approval”"
         )
     return ActRef(date=words[0], actor=words[1], kind=words[2])
+
+
+def family(kind: str) -> str:
+    """The family that a kind of act belongs to, `treaty` or `vote`; raises KeyError for a kind it does not know."""
+    if kind in _VOTE_FAMILY:
+        return "vote"
+    if kind in RANK:
+        return "treaty"
+    raise KeyError(kind)
 
 
 def legal_order(act: Act) -> tuple[dt.date, int]:

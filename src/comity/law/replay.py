@@ -1,0 +1,399 @@
+"""Replaying the acts of one instrument, in legal order, into records of signatures, spells, ends and flags.
+
+This pass needs no entry into force: it settles who did what and when notices end what stands. `force` then
+finds when the instrument entered into force, and `settle` when each spell began to bind.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from comity.actors import Directory
+from comity.acts import CONSENT, Act, parse_act_ref
+from comity.dates import Delay
+from comity.findings import Finding, Level
+from comity.instruments import Instrument
+from comity.law.history import Contest, End, Period, Record, Spell, Territory
+
+__all__ = ["Replay"]
+
+# Where the treaty is silent, twelve months' notice (VCLT 56(2)).
+_SILENT = Delay(months=12)
+
+
+class Replay:
+    """The state of one instrument while its acts are replayed; `records` and `findings` are its result."""
+
+    def __init__(self, instrument: Instrument, directory: Directory) -> None:
+        self.it, self.directory = instrument, directory
+        self.records: dict[str, Record] = {}
+        self.territories: list[Territory] = []
+        self.termination: End | None = None
+        self.findings: list[Finding] = []
+        self.seen: set[tuple[str, str, str]] = set()
+        self.file = f"instruments/{instrument.id}.csv"
+        # Whoever is bound without an act of its own has no spell here to end.
+        entry = instrument.entry_into_force
+        self.binds_others = instrument.tacit is not None or (
+            entry is not None and (entry.binds == "all" or entry.reio == "for-members")
+        )
+
+    def run(self, acts: Iterable[Act]) -> None:
+        """Replay acts that come in legal order."""
+        contests = []
+        for act in acts:
+            if act.kind == "contest":
+                contests.append(act)
+                continue
+            self.seen.add((str(act.date), act.actor, act.kind))
+            handler = _HANDLERS.get(act.kind)
+            if handler is not None:
+                handler(self, act, self.record(act.actor))
+        for contest in contests:
+            self._contest(contest)
+        self._extinguish()
+
+    def record(self, actor: str) -> Record:
+        """The record of an actor, begun where there is none."""
+        found = self.records.get(actor)
+        if found is None:
+            found = self.records[actor] = Record(actor=actor)
+        return found
+
+    def find(self, level: Level, code: str, act: Act, says: str, do: str = "") -> None:
+        """Note what is wrong with an act."""
+        says = f"{act.date} {act.actor} {act.kind}: {says}"
+        self.findings.append(Finding(level=level, code=code, file=self.file, line=act.line, says=says, do=do))
+
+    # Before consent.
+
+    def _on_signature(self, act: Act, record: Record) -> None:
+        standing = record.signed(act.day)
+        if standing is not None:
+            other = standing.act is not None and standing.act.at and act.at and standing.act.at != act.at
+            if not other:
+                self.find(
+                    "warning", "second-signature", act, "it has signed already", "remove one, or name its depositary"
+                )
+            return
+        period = self.it.signature
+        if period is not None:
+            early = period.opens is not None and act.day < period.opens
+            late = period.closes is not None and act.date.first > period.closes
+            if early or late:
+                says = f"the instrument was {'not yet' if early else 'no longer'} open for signature"
+                self.find("warning", "signature-outside", act, says, "check the date, or [signature]")
+        record.signatures.append(Period(since=act.day, told=act.day, act=act))
+
+    def _on_signature_withdrawal(self, act: Act, record: Record) -> None:
+        standing = record.signed(act.day)
+        if standing is None:
+            self.find("error", "nothing-signed", act, "there is no signature to take back", "add the signature")
+            return
+        standing.until, standing.told_until = _effect(act), act.day
+        self._end_provisional(record, act)
+
+    def _on_intention(self, act: Act, record: Record) -> None:
+        record.intentions.append(act)
+        # VCLT 25(2): telling the others that one will not become a party ends provisional application.
+        self._end_provisional(record, act)
+
+    def _on_domestic_step(self, act: Act, record: Record) -> None:
+        record.steps.append(act)
+
+    # Consent.
+
+    def _on_consent(self, act: Act, record: Record) -> None:
+        if not self._may_consent(act, record):
+            return
+        record.spells.append(self._new_spell(act, record))
+
+    def _may_consent(self, act: Act, record: Record) -> bool:
+        clause = self.it.consent
+        if clause.acts and act.kind not in clause.acts and act.kind not in {"succession", "continuation"}:
+            says = f"the instrument lists {', '.join(clause.acts)}"
+            self.find("warning", "consent-unlisted", act, says, "check the act, or [consent] acts")
+        standing = record.live(act.day)
+        if standing is None:
+            return True
+        pending = standing.end(act.day)
+        if pending is not None and len(record.spells) == record.spells.index(standing) + 1:
+            return True  # it leaves and comes back: the new spell waits for the end of the old one
+        elsewhere = standing.act is not None and act.at and standing.act.at and standing.act.at != act.at
+        if not elsewhere:
+            says = "a consent stands already, and governs"
+            if standing.act is not None:
+                says += f" ({standing.act.kind} of {standing.act.date})"
+            do = "remove one, or add the withdrawal between them; several depositaries go into the column at"
+            self.find("warning", "second-consent", act, says, do)
+        return False
+
+    def _new_spell(self, act: Act, record: Record) -> Spell:
+        standing = record.live(act.day)
+        pending = None if standing is None else standing.end(act.day)
+        return Spell(
+            told=act.day,
+            act=act,
+            holder=act.actor,
+            not_before=None if pending is None else pending.until,
+        )
+
+    def _on_succession(self, act: Act, record: Record) -> None:
+        if not act.ref:
+            says = "does not name the predecessor"
+            self.find("warning", "succession-no-predecessor", act, says, "put the predecessor's id into ref")
+        elif act.ref not in self.directory.actors:
+            self.find("error", "actor-unknown", act, f"no actor is called “{act.ref}”", "correct ref")
+        if self._may_consent(act, record):
+            record.spells.append(self._new_spell(act, record))
+
+    def _on_continuation(self, act: Act, record: Record) -> None:
+        if not act.ref:
+            self._on_succession(act, record)
+            return
+        before = self.records.get(act.ref)
+        if act.ref not in self.directory.actors:
+            self.find("error", "actor-unknown", act, f"no actor is called “{act.ref}”", "correct ref")
+        if before is None or not (before.spells or before.signatures):
+            says = f"nothing is known of {act.ref} that it could continue"
+            self.find("warning", "continuation-of-nothing", act, says, "add the predecessor's acts")
+            if self._may_consent(act, record):
+                record.spells.append(self._new_spell(act, record))
+            return
+        self._take_over(act, record, before)
+
+    def _take_over(self, act: Act, record: Record, before: Record) -> None:
+        """VCLT has no rule for continuation: the same person at law goes on under another name, so all goes with it."""
+        day = _effect(act)
+        told = max(day, act.day)
+        spell = before.live(self._last_day_before(day, before))
+        if spell is not None and self._may_consent(act, record):
+            ends = [end for end in spell.ends if end.by != "extinction"]
+            copy = Spell(told=told, act=spell.act, holder=act.actor, since_told=told, taken_over=True, ends=ends)
+            copy.not_before = spell.not_before
+            record.spells.append(copy)
+            gone = self._last_day_before(day, before)
+            spell.ends = [
+                *ends,
+                End(told=min(told, gone) if gone < day else told, until=gone, by="extinction", act=act),
+            ]
+        for name in ("signatures", "provisional", "suspended", "rights"):
+            for period in getattr(before, name):
+                if period.until is None or period.until > day:
+                    taken = Period(since=max(period.since, day), told=told, act=period.act)
+                    taken.until, taken.told_until = period.until, period.told_until
+                    getattr(record, name).append(taken)
+
+    def _last_day_before(self, day: date, before: Record) -> date:
+        """The day to look at: that of continuation, or the predecessor's last one where it was gone by then."""
+        actor = self.directory.actors.get(before.actor)
+        gone = actor.until if actor is not None else None
+        return day if gone is None else min(day, gone)
+
+    # Ends.
+
+    def _on_consent_withdrawal(self, act: Act, record: Record) -> None:
+        self._end(act, record, "consent-withdrawal", _effect(act))
+
+    def _on_withdrawal(self, act: Act, record: Record) -> None:
+        spell = record.live(act.day)
+        pending = None if spell is None else spell.end(act.day)
+        if pending is not None:
+            elsewhere = pending.act is not None and act.at and pending.act.at and act.at != pending.act.at
+            if not elsewhere:
+                self.find("warning", "second-notice", act, "a notice is pending, and governs", "remove one")
+            return
+        self._end(act, record, "withdrawal", self._notice_effect(act))
+
+    def _notice_effect(self, act: Act) -> date:
+        computed = self.notice_delay().after(act.day)
+        if act.effective is None:
+            return computed
+        stated = act.effective.last
+        clause = self.it.withdrawal
+        later_allowed = clause is not None and clause.later == "allowed"
+        if stated < computed or (stated > computed and not later_allowed):
+            says = f"takes effect on {stated} as stated, and on {computed} by the clause"
+            do = 'check both; `later = "allowed"` where the notice may name a later day'
+            self.find("warning", "effect-differs", act, says, do)
+        return stated
+
+    def notice_delay(self) -> Delay:
+        """From notice to effect: the clause's delay; the day of notice; twelve months where the treaty is silent."""
+        clause = self.it.withdrawal
+        if clause is not None and clause.delay is not None:
+            return clause.delay
+        return _SILENT if clause is None or clause.clause == "none" else Delay()
+
+    def _on_ending(self, act: Act, record: Record) -> None:
+        self._end(act, record, act.kind, _effect(act))
+
+    def _end(self, act: Act, record: Record, by: str, until: date) -> None:
+        end = End(told=act.day, until=max(until, act.day) if by == "consent-withdrawal" else until, by=by, act=act)
+        spell = record.live(act.day)
+        if spell is not None:
+            spell.ends.append(end)
+            self._bilateral(act, end)
+        elif self.binds_others:
+            record.derived_ends.append(end)
+        else:
+            says = "there is no consent that it could end"
+            self.find("error", "nothing-to-end", act, says, "add the consent, or check the date and the actor")
+        self._end_provisional(record, act)
+
+    def _bilateral(self, act: Act, end: End) -> None:
+        """Where only two may be parties, the end for one ends the treaty."""
+        two = 2
+        open_to = self.it.consent.open_to
+        if isinstance(open_to, tuple) and len(open_to) == two and act.actor in open_to:
+            self.termination = self.termination or End(told=end.told, until=end.until, by="termination", act=act)
+
+    def _on_revocation(self, act: Act, record: Record) -> None:
+        spell = record.live(act.day)
+        pending = None if spell is None else spell.end(act.day)
+        if pending is None:
+            says = "there is no notice that it could take back, or it has taken effect"
+            self.find(
+                "error", "nothing-to-revoke", act, says, "check the dates; after the effect, only a new consent helps"
+            )
+            return
+        pending.revoked = act.day
+        if self.termination is not None and self.termination.act is pending.act:
+            self.termination = None
+
+    def _on_terminate(self, act: Act, record: Record) -> None:
+        del record
+        if self.termination is None:
+            self.termination = End(told=act.day, until=_effect(act), by="termination", act=act)
+
+    # Provisional application and suspension.
+
+    def _on_provisional(self, act: Act, record: Record) -> None:
+        record.provisional.append(Period(since=_effect(act), told=act.day, act=act))
+
+    def _on_provisional_end(self, act: Act, record: Record) -> None:
+        if not self._end_provisional(record, act):
+            # An opting out where signature or adoption starts it: a period that ends before it begins to count.
+            record.provisional.append(
+                Period(since=_effect(act), told=act.day, act=act, until=_effect(act), told_until=act.day)
+            )
+
+    def _end_provisional(self, record: Record, act: Act) -> bool:
+        open_ = [period for period in record.provisional if period.until is None]
+        for period in open_:
+            period.until, period.told_until = _effect(act), act.day
+        return bool(open_)
+
+    def _on_suspension(self, act: Act, record: Record) -> None:
+        record.suspended.append(Period(since=_effect(act), told=act.day, act=act))
+
+    def _on_resumption(self, act: Act, record: Record) -> None:
+        self._close(record.suspended, act, "no suspension stands")
+
+    def _on_rights_suspension(self, act: Act, record: Record) -> None:
+        record.rights.append(Period(since=_effect(act), told=act.day, act=act))
+
+    def _on_rights_restoration(self, act: Act, record: Record) -> None:
+        same = [
+            period for period in record.rights if not act.ref or (period.act is not None and period.act.ref == act.ref)
+        ]
+        self._close(same, act, "no suspension of such rights stands")
+
+    def _close(self, periods: list[Period], act: Act, says: str) -> None:
+        open_ = [period for period in periods if period.until is None]
+        if not open_:
+            self.find("error", "nothing-to-end", act, says, "add the act that began it, or check the date")
+        for period in open_:
+            period.until, period.told_until = _effect(act), act.day
+
+    # Tacit acceptance, votes, territories, contests.
+
+    def _on_rejection(self, act: Act, record: Record) -> None:
+        record.rejections.append(act)
+
+    def _on_vote(self, act: Act, record: Record) -> None:
+        record.votes.append(act)
+
+    def _on_endorsement(self, act: Act, record: Record) -> None:
+        record.endorsements.append(Period(since=_effect(act), told=act.day, act=act))
+
+    def _on_endorsement_withdrawal(self, act: Act, record: Record) -> None:
+        self._close(record.endorsements, act, "it has not endorsed this")
+
+    def _on_territory(self, act: Act, record: Record) -> None:
+        del record
+        applies = act.kind == "territorial-application"
+        period = Period(since=_effect(act), told=act.day, act=act)
+        self.territories.append(Territory(territory=act.ref, by=act.actor, applies=applies, period=period))
+
+    def _on_territory_end(self, act: Act, record: Record) -> None:
+        del record
+        applies = act.kind == "territorial-application-end"
+        mine = [
+            entry.period
+            for entry in self.territories
+            if entry.applies == applies and entry.territory == act.ref and entry.by == act.actor
+        ]
+        self._close(mine, act, f"nothing stands for {act.ref}")
+
+    def _contest(self, act: Act) -> None:
+        target = parse_act_ref(act.ref)
+        if (target.date, target.actor, target.kind) not in self.seen:
+            self.find("error", "contest-of-nothing", act, f"there is no act “{act.ref}”", "name an act that stands")
+            return
+        record = self.record(target.actor)
+        rival: str | None = str(act.effective or act.date)
+        if act.set == "void":
+            rival = None
+        elif act.set.startswith("effective="):
+            rival = act.set.removeprefix("effective=")
+        record.contests.append(Contest(act=act, by=act.actor, claim=act.note, rival=rival))
+
+    def _extinguish(self) -> None:
+        """From an actor's last day its spells are former, by extinction (NOTATION)."""
+        for actor, record in self.records.items():
+            known = self.directory.actors.get(actor)
+            if known is None or known.until is None:
+                continue
+            record.extinct = known.until
+            for spell in record.spells:
+                if not any(end.by == "extinction" for end in spell.ends):
+                    spell.ends.append(End(told=known.until, until=known.until, by="extinction"))
+
+
+def _effect(act: Act) -> date:
+    """The day an act takes effect: the one stated, else its own."""
+    return act.effective.last if act.effective is not None else act.day
+
+
+_HANDLERS: dict[str, Callable[[Replay, Act, Record], None]] = {
+    **dict.fromkeys(CONSENT - {"succession", "continuation"}, Replay._on_consent),
+    "signature": Replay._on_signature,
+    "signature-withdrawal": Replay._on_signature_withdrawal,
+    "intention-not-to-ratify": Replay._on_intention,
+    "domestic-step": Replay._on_domestic_step,
+    "succession": Replay._on_succession,
+    "continuation": Replay._on_continuation,
+    "consent-withdrawal": Replay._on_consent_withdrawal,
+    "withdrawal": Replay._on_withdrawal,
+    "withdrawal-revocation": Replay._on_revocation,
+    "expulsion": Replay._on_ending,
+    "cessation": Replay._on_ending,
+    "termination": Replay._on_terminate,
+    "provisional-application": Replay._on_provisional,
+    "provisional-application-end": Replay._on_provisional_end,
+    "suspension": Replay._on_suspension,
+    "resumption": Replay._on_resumption,
+    "rights-suspension": Replay._on_rights_suspension,
+    "rights-restoration": Replay._on_rights_restoration,
+    "rejection": Replay._on_rejection,
+    "vote-for": Replay._on_vote,
+    "vote-against": Replay._on_vote,
+    "vote-abstaining": Replay._on_vote,
+    "vote-absent": Replay._on_vote,
+    "endorsement": Replay._on_endorsement,
+    "endorsement-withdrawal": Replay._on_endorsement_withdrawal,
+    "territorial-application": Replay._on_territory,
+    "territorial-exclusion": Replay._on_territory,
+    "territorial-application-end": Replay._on_territory_end,
+    "territorial-exclusion-withdrawal": Replay._on_territory_end,
+}

@@ -1,0 +1,214 @@
+"""The acts of an instrument as a CSV file (NOTATION, "Its acts")."""
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Sequence
+
+from comity.acts import KINDS, REF_KINDS, Act, parse_act_ref
+from comity.dates import LegalDate, parse_legal_date
+from comity.findings import Finding
+
+__all__ = ["COLUMNS", "MAX_BYTES", "act_row", "parse_acts", "print_acts", "read_act", "read_set"]
+
+COLUMNS: tuple[str, ...] = ("date", "actor", "act", "effective", "ref", "at", "notified", "set", "note", "source")
+REQUIRED: tuple[str, ...] = ("date", "actor", "act")
+# The largest register of one treaty seen has under a thousand acts; a file past this is no register.
+MAX_BYTES = 50_000_000
+
+_SETTABLE = frozenset(COLUMNS)
+
+
+def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]]:
+    """Read an acts file: the acts in file order, and every fault found.
+
+    A row with a fault gives findings and no act; the other rows are still read, so that all faults show at once.
+    """
+    findings: list[Finding] = []
+    acts: list[Act] = []
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(rows, [])
+        findings.extend(_header_faults(header, file))
+        if findings:
+            return (), tuple(findings)
+        line = rows.line_num
+        for row in rows:
+            start, line = line + 1, rows.line_num
+            if not row:
+                continue
+            if len(row) != len(header):
+                findings.append(_row_length(file, start, len(row), len(header)))
+                continue
+            fields = dict(zip(header, row, strict=True))
+            act, faults = read_act(fields, instrument, file, start)
+            findings.extend(faults)
+            if act is not None:
+                acts.append(act)
+    except csv.Error as error:
+        says = f"this is not CSV: {error}"
+        do = "put a text with commas, quotes or line ends in double quotes, and double a quote inside it"
+        findings.append(_error("csv-malformed", file, rows.line_num, says, do))
+    return tuple(acts), tuple(findings)
+
+
+def _header_faults(header: Sequence[str], file: str) -> Iterable[Finding]:
+    for name in REQUIRED:
+        if name not in header:
+            do = "begin the file with a line of column names: date,actor,act and what else you use"
+            yield _error("csv-column-missing", file, 1, f"the column “{name}” is missing", do)
+    for name in sorted(set(header) - set(COLUMNS)):
+        close = difflib.get_close_matches(name, COLUMNS, n=1)
+        do = f"did you mean “{close[0]}”?" if close else f"the columns are {', '.join(COLUMNS)}"
+        yield _error("csv-column-unknown", file, 1, f"no column is called “{name}”", do)
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield _error("csv-column-twice", file, 1, f"the column “{name}” stands twice", "keep one")
+
+
+def _row_length(file: str, line: int, found: int, wanted: int) -> Finding:
+    do = "give each row as many fields as the header; put a text that has commas in double quotes"
+    return _error("csv-row-length", file, line, f"{found} fields where the header names {wanted}", do)
+
+
+def _error(code: str, file: str, line: int, says: str, do: str) -> Finding:
+    return Finding(level="error", code=code, file=file, line=line, says=says, do=do)
+
+
+def read_act(fields: dict[str, str], instrument: str, file: str, line: int) -> tuple[Act | None, tuple[Finding, ...]]:
+    """One act from its columns, or None with what is wrong with them."""
+    kind = fields["act"]
+    if kind in _PLAIN and not any(fields.get(name) for name in _RARE):
+        act = _plain_act(fields, instrument, line)
+        if act is not None:
+            return act, ()
+    return _careful_act(fields, instrument, file, line)
+
+
+_PLAIN = KINDS - REF_KINDS - {"correction"}
+_RARE = ("effective", "notified", "set")
+
+
+def _plain_act(fields: dict[str, str], instrument: str, line: int) -> Act | None:
+    """Most rows by far: the quick way, which leaves anything unusual to the careful one."""
+    actor = fields["actor"]
+    if not actor or actor != actor.strip():
+        return None
+    try:
+        day = parse_legal_date(fields["date"])
+    except ValueError:
+        return None
+    get = fields.get
+    return Act(
+        instrument=instrument,
+        date=day,
+        actor=actor,
+        kind=fields["act"],
+        ref=get("ref", ""),
+        at=get("at", ""),
+        note=get("note", ""),
+        source=get("source", ""),
+        line=line,
+    )
+
+
+def _careful_act(
+    fields: dict[str, str], instrument: str, file: str, line: int
+) -> tuple[Act | None, tuple[Finding, ...]]:
+    faults: list[Finding] = []
+
+    def fault(code: str, says: str, do: str) -> None:
+        faults.append(_error(code, file, line, says, do))
+
+    def day(name: str) -> LegalDate | None:
+        text = fields.get(name, "")
+        if not text:
+            return None
+        try:
+            return parse_legal_date(text)
+        except ValueError as error:
+            fault("date-impossible", f"{name}: {error}", "write the date as the source gives it")
+            return None
+
+    for name, value in fields.items():
+        if value != value.strip():
+            fault("space-around", f"{name}: “{value}” has spaces around it", "take them out")
+    kind, actor = fields["act"], fields["actor"]
+    when = day("date")
+    if not fields["date"]:
+        fault("date-missing", "an act without a date", "give the date, or the year where no more is known")
+    if not actor:
+        fault("actor-missing", "an act without an actor", "give the actor's id")
+    if kind not in KINDS:
+        close = difflib.get_close_matches(kind, sorted(KINDS), n=3)
+        do = f"did you mean {', '.join(close)}?" if close else "the acts are listed in spec/notation.md"
+        fault("act-unknown", f"“{kind}” is no act of the family treaty", do)
+    elif kind in REF_KINDS and not fields.get("ref"):
+        fault("ref-missing", f"{kind} does not say whom or what it concerns", "fill the column ref")
+    if kind in {"correction", "contest"} and fields.get("ref"):
+        try:
+            parse_act_ref(fields["ref"])
+        except ValueError as error:
+            fault("ref-wrong", str(error), "name the act by date, actor and kind")
+    if kind == "correction":
+        try:
+            read_set(fields.get("set", ""))
+        except ValueError as error:
+            fault("set-wrong", str(error), "write set as “date=2016-10-04”, several parted by “; ”, or “void”")
+    effective, notified = day("effective"), day("notified")
+    if faults or when is None:
+        return None, tuple(faults)
+    get = fields.get
+    act = Act(
+        instrument=instrument,
+        date=when,
+        actor=actor,
+        kind=kind,
+        effective=effective,
+        ref=get("ref", ""),
+        at=get("at", ""),
+        notified=notified,
+        set=get("set", ""),
+        note=get("note", ""),
+        source=get("source", ""),
+        line=line,
+    )
+    return act, ()
+
+
+def read_set(text: str) -> dict[str, str] | None:
+    """What a correction sets: None for `void`, else the new columns; raises ValueError where it is neither."""
+    if text == "void":
+        return None
+    changes: dict[str, str] = {}
+    for part in text.split(";"):
+        name, sign, value = part.strip().partition("=")
+        if not sign or name not in _SETTABLE:
+            raise ValueError(f"“{text}” sets nothing: it is neither “void” nor “column=value”")
+        changes[name] = value
+    return changes
+
+
+def act_row(act: Act) -> dict[str, str]:
+    """The columns of an act that are not empty, in the order of `COLUMNS`."""
+    row = {
+        "date": str(act.date),
+        "actor": act.actor,
+        "act": act.kind,
+        "effective": "" if act.effective is None else str(act.effective),
+        "ref": act.ref,
+        "at": act.at,
+        "notified": "" if act.notified is None else str(act.notified),
+        "set": act.set,
+        "note": act.note,
+        "source": act.source,
+    }
+    return {name: value for name, value in row.items() if value}
+
+
+def print_acts(acts: Iterable[Act]) -> str:
+    """Acts in canonical form: all columns, LF, quotes only where CSV needs them, in the order given."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(act_row(act) for act in acts)
+    return out.getvalue()

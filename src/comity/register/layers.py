@@ -1,0 +1,46 @@
+"""What a reading stands on: layers of definitions and acts, one over the other."""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from comity.actors import Group
+from comity.acts import Act
+from comity.findings import Finding
+
+__all__ = ["Definition", "DefinitionKind", "Layer"]
+
+DefinitionKind = Literal["instrument", "weights", "rule"]
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """The text that defines something, the file that a finding should name, and what is wrong with the file itself."""
+
+    text: str
+    file: str
+    findings: tuple[Finding, ...] = ()
+
+
+class Layer(Protocol):
+    """A source of definitions and acts: a folder, or a log as known at one moment."""
+
+    name: str
+    has_two_clocks: bool
+
+    def ids(self, kind: DefinitionKind) -> tuple[str, ...]:
+        """The ids that it defines, sorted."""
+
+    def acts_ids(self) -> tuple[str, ...]:
+        """The ids of the instruments that it has acts of, sorted."""
+
+    def definition(self, kind: DefinitionKind, name: str) -> Definition | None:
+        """The text that defines `name`, or None where it does not."""
+
+    def acts(self, name: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]] | None:
+        """The acts of an instrument in their order here, or None where it has none of it."""
+
+    def actors(self) -> tuple[dict[str, object], str, tuple[Finding, ...]]:
+        """Plain actor tables, the text they stand in, findings."""
+
+    def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
+        """The groups that it defines, findings."""
