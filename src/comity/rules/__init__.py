@@ -1,5 +1,7 @@
 """Rules: one small algebra for ballots, treaties and simulations (spec/rules.md)."""
 
+from comity.rules.covers import Bound, Cover, Refutation, Split, Threshold
+from comity.rules.explain import ENGLISH, RuleReason, reasons, render
 from comity.rules.forms import (
     AllOf,
     AnyOf,
@@ -31,41 +33,75 @@ from comity.rules.ground import (
     ground,
 )
 from comity.rules.judge import Tally, holds
+from comity.rules.missing import (
+    Blocking,
+    By,
+    Missing,
+    blocking,
+    check_blocking,
+    check_proof,
+    missing,
+    smallest_blocking,
+    two_way,
+)
 from comity.rules.parse import Fault, RuleFault, parse_rule
 from comity.rules.plain import part_text, plain_rule
+from comity.rules.progress import Progress, Weighed, plain_progress, progress
 
 __all__ = [
+    "ENGLISH",
     "AllOf",
     "AnyOf",
     "AtLeast",
     "Base",
+    "Blocking",
+    "Bound",
+    "By",
     "Count",
+    "Cover",
     "Fault",
     "FewerThan",
     "FixedSetting",
     "GroundRule",
     "InForce",
     "Members",
+    "Missing",
     "Names",
     "NoMembersError",
     "NoneAgainst",
     "PartiesTo",
+    "Progress",
     "Quorum",
+    "Refutation",
     "Rule",
     "RuleFault",
+    "RuleReason",
     "Selector",
     "Setting",
     "Share",
     "Side",
     "SignatoriesOf",
+    "Split",
     "Tally",
+    "Threshold",
     "UnknownNameError",
+    "Weighed",
     "WeightTable",
+    "blocking",
+    "check_blocking",
+    "check_proof",
     "ground",
     "holds",
+    "missing",
     "names",
     "needs_members",
     "parse_rule",
     "part_text",
+    "plain_progress",
     "plain_rule",
+    "progress",
+    "reasons",
+    "render",
+    "smallest_blocking",
+    "two_way",
 ]
