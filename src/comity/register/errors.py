@@ -33,7 +33,7 @@ class OutOfOrderError(LogError):
 
 
 class MomentError(LogError):
-    """A text is no moment: neither a timestamp, a date nor a tree size."""
+    """A text is no moment: no timestamp, date or tree size, or not in the form that is asked for."""
 
 
 class NoteError(LogError):

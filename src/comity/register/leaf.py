@@ -24,12 +24,12 @@ __all__ = [
     "Record",
     "canonical",
     "encode",
-    "is_canonical",
     "last_moment",
     "moment",
     "prepare",
     "read_leaf",
     "recorded_of",
+    "strict_recorded",
 ]
 
 LONGEST: Final = 65_535  # bytes: an entry of a tile has a length of 16 bits
@@ -95,7 +95,7 @@ def _check(value: object, depth: int) -> bool:
         if not -LARGEST <= value <= LARGEST:
             raise LeafError(f"{value} is beyond ±(2^53 − 1): write it as text")
         return True
-    if depth >= DEEPEST:
+    if depth > DEEPEST:
         raise LeafError(f"a body is nested at most {DEEPEST} deep")
     if isinstance(value, dict):
         return _check_object(value, depth)
@@ -170,25 +170,26 @@ def recorded_of(data: bytes) -> str:
         raise LeafError(f"this is no leaf: {error}") from error
 
 
-def is_canonical(data: bytes) -> bool:
-    """Whether these bytes are exactly what this module would write for what they say; raises LeafError if no leaf.
+def strict_recorded(data: bytes) -> str:
+    """The moment of recording of bytes that are exactly what this module would write; raises LeafError for others.
 
     A body of texts alone, as nearly every body is, needs no look at its values.
     """
     try:
         flat = _flat_decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _is_canonical(data, read_leaf(data))
-    if _encoder.encode(flat) == data and len(data) <= LONGEST and 0 <= flat.v <= LARGEST and _is_kind(flat.kind):
-        return _MOMENT.fullmatch(flat.recorded) is not None
-    return _is_canonical(data, read_leaf(data))
+        return _strict_recorded(data)
+    plain = _encoder.encode(flat) == data and len(data) <= LONGEST and 0 <= flat.v <= LARGEST
+    if plain and _is_kind(flat.kind) and _is_moment(flat.recorded):
+        return flat.recorded
+    return _strict_recorded(data)
 
 
-def _is_canonical(data: bytes, leaf: Leaf) -> bool:
-    try:
-        return encode(leaf) == data
-    except (LeafError, MomentError):
-        return False
+def _strict_recorded(data: bytes) -> str:
+    leaf = read_leaf(data)
+    if encode(leaf) != data:
+        raise LeafError("this is no leaf in canonical form")
+    return leaf.recorded
 
 
 @lru_cache(maxsize=256)
@@ -198,15 +199,18 @@ def _is_kind(kind: str) -> bool:
 
 def moment(text: str) -> str:
     """The text, if it is a moment as `recorded` holds it; raises MomentError."""
-    if _MOMENT.fullmatch(text) is None:
+    if not _is_moment(text):
         raise MomentError(f"“{text:.40}” is no moment of recording: write it as 2026-11-23T05:10:03.123456Z")
-    try:
-        exact = _text(datetime.fromisoformat(text)) == text  # 24:00 is read by some versions of Python
-    except ValueError:
-        exact = False
-    if not exact:
-        raise MomentError(f"“{text}” is not a time of the calendar")
     return text
+
+
+@lru_cache(maxsize=1024)
+def _is_moment(text: str) -> bool:
+    try:
+        # 24:00 is read by some versions of Python
+        return _MOMENT.fullmatch(text) is not None and _text(datetime.fromisoformat(text)) == text
+    except ValueError:
+        return False
 
 
 def last_moment(text: str) -> str:

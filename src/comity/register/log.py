@@ -18,7 +18,7 @@ from comity.register.errors import LogError, MomentError, OutOfOrderError
 from comity.register.leaf import Leaf, Prepared, Record, canonical, last_moment, moment, prepare, read_leaf, recorded_of
 from comity.register.note import Signer
 from comity.register.sqlite import SQLiteStore
-from comity.register.store import Batch, Drawer, Head, Proposal, Row, Store
+from comity.register.store import Batch, Drawer, Head, HeadRow, Proposal, Row, Store
 from comity.register.upcast import known, upcast
 
 __all__ = ["Clock", "Entry", "Log", "Recorded"]
@@ -157,7 +157,11 @@ class Log:
 
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[Row]:
         """The entries as bytes, with their stored hashes."""
-        return self._store.rows(max(start, 0), self.head().size if stop is None else stop)
+        return self._store.rows(start, self.head().size if stop is None else stop)
+
+    def heads(self) -> Iterator[HeadRow]:
+        """All heads ever published, as stored."""
+        return self._store.heads()
 
     def size_at(self, known_at: str | int) -> int:
         """How many entries were known at a moment: a timestamp, a date (its end in UTC) or a tree size.

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from comity.register.errors import AlreadyThereError, ForkError, NotALogError, ReadOnlyError, StoreError
-from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, pack, unpack
+from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
 
 __all__ = ["SQLiteStore"]
 
@@ -81,15 +81,19 @@ def _faults(path: Path) -> Iterator[None]:
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """A connection to an existing file, in autocommit: transactions are begun by hand."""
-    mode = "rw" if os.access(path, os.W_OK) else "ro"
+    mode = "rw" if _writable(path) else "ro"
     # A journal cannot be made beside a file on read-only ground; where there is none, nobody writes the file.
-    alone = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+    alone = not _writable(path.parent) and not Path(f"{path}-wal").exists()
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}" + ("&immutable=1" if mode == "ro" and alone else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
     connection.execute("PRAGMA synchronous = FULL")
     if not write:
         connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _check_file(path: Path) -> None:
@@ -139,6 +143,7 @@ class SQLiteStore:
         """A new, empty log; raises AlreadyThereError. Made beside and then linked, it appears whole or not at all."""
         made = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
+            made.unlink(missing_ok=True)  # left by a process that was killed here
             with _faults(path):
                 _make(made, origin)
             os.link(made, path)
@@ -160,9 +165,16 @@ class SQLiteStore:
         """See `Store`. Each page is a read of its own, so that a slow reader holds up no checkpoint of the journal."""
         query = "SELECT idx, hash, data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?"
         while start < stop:
-            with self._reading, _faults(self._path):
-                page = self._reader.execute(query, (start, stop, _PAGE)).fetchall()
+            page: list[tuple[int, bytes, bytes]] = []
+            fault: StoreError | None = None
+            try:
+                with self._reading, _faults(self._path):
+                    page.extend(self._reader.execute(query, (start, stop, _PAGE)))
+            except StoreError as error:  # where the file is damaged, what could be read comes first
+                fault = error
             yield from map(Row._make, page)
+            if fault is not None:
+                raise fault
             if len(page) < _PAGE:
                 return
             start = page[-1][0] + 1
@@ -185,7 +197,7 @@ class SQLiteStore:
             before = head = _read_head(connection)
             for batch in stage(head):
                 _insert(connection, head.size, batch)
-                head = batch.head
+                head = follow(head, batch)
             if head.size != before.size:
                 connection.execute("INSERT INTO head VALUES (?, ?)", (head.size, pack(head.frontier)))
         return head
@@ -267,7 +279,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _read_head(connection: sqlite3.Connection) -> Head:
     size, frontier, last = connection.execute(_HEAD).fetchone()
-    return Head(size=size, frontier=unpack(frontier), last=last or b"")
+    return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
 
 
 def _insert(connection: sqlite3.Connection, size: int, batch: Batch) -> None:

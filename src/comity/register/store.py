@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
+from comity.register.errors import ForkError, StoreError
 from comity.register.merkle import root_of
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Row",
     "Stage",
     "Store",
+    "follow",
     "pack",
     "unpack",
 ]
@@ -123,11 +125,20 @@ class Drawer(Protocol):
         """Record the verdict, once; False where there is no such proposal, or it is settled already."""
 
 
+def follow(head: Head, batch: Batch) -> Head:
+    """The head after `batch`; raises ForkError where the batch was made for another head than `head`."""
+    if batch.head.size != head.size + len(batch.leaves):
+        raise ForkError(f"these entries do not follow the head of {head.size} entries; nothing was written")
+    return batch.head
+
+
 def pack(frontier: tuple[bytes, ...]) -> bytes:
     """A frontier as it is stored."""
     return b"".join(frontier)
 
 
-def unpack(data: bytes) -> tuple[bytes, ...]:
-    """A frontier as it is used."""
+def unpack(size: int, data: bytes) -> tuple[bytes, ...]:
+    """A frontier as it is used; raises StoreError where it cannot be that of `size` leaves."""
+    if len(data) != HASH_SIZE * size.bit_count():
+        raise StoreError(f"the head of {size} entries is damaged: verify the log")
     return tuple(data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE))

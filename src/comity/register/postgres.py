@@ -1,0 +1,265 @@
+"""A log in PostgreSQL, for several writers on several machines (spec/log.md, 19 to 22).
+
+An append takes an advisory lock, which dies with its transaction, reads the newest head, and inserts. Whoever
+forgets the lock meets the primary keys. There are no sequences in the tree, for they leave gaps. The role that
+writes may insert and select, nothing else: `grants` gives the statements.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import Final, LiteralString
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from comity.register.errors import AlreadyThereError, ForkError, NotALogError, ReadOnlyError, StoreError
+from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
+
+__all__ = ["PostgresStore", "grants"]
+
+_PAGE: Final = 4096
+_FEW: Final = 64  # more entries than this go by COPY
+
+_SCHEMA: Final[LiteralString] = """
+CREATE SCHEMA comity;
+CREATE TABLE comity.meta (key text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE comity.entry (idx bigint PRIMARY KEY CHECK (idx >= 0), hash bytea NOT NULL, data bytea NOT NULL);
+CREATE TABLE comity.head (size bigint PRIMARY KEY CHECK (size >= 0), frontier bytea NOT NULL);
+CREATE TABLE comity.checkpoint (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, size bigint NOT NULL,
+                                note text NOT NULL);
+CREATE TABLE comity.proposal (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload bytea NOT NULL,
+                              proposed text NOT NULL, verdict text, settled text);
+CREATE FUNCTION comity.never() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'insufficient_privilege'; END $$;
+DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['meta', 'entry', 'head', 'checkpoint'] LOOP
+    EXECUTE format('CREATE TRIGGER never BEFORE UPDATE OR DELETE OR TRUNCATE ON comity.%I
+                    FOR EACH STATEMENT EXECUTE FUNCTION comity.never()', t);
+END LOOP; END $$;
+INSERT INTO comity.head VALUES (0, '');
+"""
+
+_HEAD: Final[LiteralString] = """
+SELECT head.size, head.frontier, entry.data FROM comity.head LEFT JOIN comity.entry ON entry.idx = head.size - 1
+ORDER BY head.size DESC LIMIT 1
+"""
+# Durability is asked for whatever the server's default is. The lock is a statement of its own: a statement's
+# snapshot is taken before it waits, and would miss what the writer before has published. 4850180673632059393 is
+# "COMY" and 1, for one log a data base.
+_BEGIN: Final[LiteralString] = f"""
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SET LOCAL synchronous_commit = on;
+SELECT pg_advisory_xact_lock(4850180673632059393);
+{_HEAD}"""
+# The last, or only, batch, its head and the commit go in one message: what is held under the lock is two round trips.
+_PUBLISH: Final[LiteralString] = """
+INSERT INTO comity.entry SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]);
+INSERT INTO comity.head VALUES (%s, %s);
+COMMIT
+"""
+
+
+def grants(role: str) -> str:
+    """The statements by which the owner lets `role` write the log, and do nothing else to it."""
+    name = sql.Identifier(role).as_string(None)
+    return "\n".join(
+        (
+            f"GRANT USAGE ON SCHEMA comity TO {name};",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA comity TO {name};",
+            f"GRANT INSERT ON comity.entry, comity.head, comity.checkpoint, comity.proposal TO {name};",
+            f"GRANT UPDATE (verdict, settled) ON comity.proposal TO {name};",
+        )
+    )
+
+
+def _name(address: str) -> str:
+    """The address without its password, for messages."""
+    try:
+        parts = conninfo_to_dict(address)
+    except psycopg.Error:
+        return "the PostgreSQL address"
+    return f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """Faults of the data base as errors of the log."""
+    try:
+        yield
+    except psycopg.errors.UniqueViolation as error:
+        raise ForkError(f"{name}: another writer extended the same head; nothing was written") from error
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise ReadOnlyError(f"{name}: {_line(error)}") from error
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+        raise NotALogError(f"{name} holds no Comity log") from error
+    except psycopg.Error as error:
+        raise StoreError(f"{name}: {_line(error)}") from error
+
+
+def _line(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or str(error)).strip().split("\n")[0]
+
+
+class PostgresStore:
+    """A `Store` and its `Drawer` in the schema `comity` of one data base."""
+
+    def __init__(self, address: str, *, write: bool = True) -> None:
+        """Open an existing log; raises NotALogError or StoreError."""
+        self._name, self._write = _name(address), write
+        self._writing, self._reading = threading.Lock(), threading.Lock()
+        with _faults(self._name):
+            # Two connections, so that a reader never waits for, or sees, what a writer has not yet published.
+            self._reader = psycopg.connect(address, autocommit=True)
+            try:
+                rows = self._reader.execute("SELECT value FROM comity.meta WHERE key = 'origin'").fetchall()
+                self.origin = "".join(str(value) for (value,) in rows)
+                self._writer = psycopg.connect(address, autocommit=True)
+            except BaseException:
+                self._reader.close()
+                raise
+
+    @classmethod
+    def create(cls, address: str, origin: str) -> "PostgresStore":
+        """A new, empty log, by the owner-to-be of the schema `comity`; raises AlreadyThereError."""
+        name = _name(address)
+        with _faults(name):
+            try:
+                with psycopg.connect(address) as connection:
+                    connection.execute(_SCHEMA)
+                    connection.execute("INSERT INTO comity.meta VALUES ('origin', %s)", (origin,))
+            except (psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation) as error:
+                raise AlreadyThereError(f"{name} holds a schema comity already: nothing was written") from error
+        return cls(address)
+
+    def head(self) -> Head:
+        """See `Store`."""
+        with self._reading, _faults(self._name):
+            return _read_head(self._reader.execute(_HEAD))
+
+    def rows(self, start: int, stop: int) -> Iterator[Row]:
+        """See `Store`."""
+        query: LiteralString = (
+            "SELECT idx, hash, data FROM comity.entry WHERE idx >= %s AND idx < %s ORDER BY idx LIMIT %s"
+        )
+        while start < stop:
+            with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
+                page = cursor.execute(query, (start, stop, _PAGE)).fetchall()
+            yield from map(Row._make, page)
+            if len(page) < _PAGE:
+                return
+            start = page[-1][0] + 1
+
+    def heads(self) -> Iterator[HeadRow]:
+        """See `Store`."""
+        query: LiteralString = "SELECT size, frontier FROM comity.head WHERE size > %s ORDER BY size LIMIT %s"
+        after = -(2**63)
+        while True:
+            with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
+                page = cursor.execute(query, (after, _PAGE)).fetchall()
+            yield from map(HeadRow._make, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
+
+    def append(self, stage: Stage) -> Head:
+        """See `Store`."""
+        if not self._write:
+            raise ReadOnlyError(f"{self._name} was opened for reading only")
+        with self._writing, _faults(self._name):
+            try:
+                return _append(self._writer, stage)
+            except BaseException:
+                with suppress(psycopg.Error):  # the first fault is the one to tell of
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def keep_note(self, size: int, note: str) -> None:
+        """See `Drawer`."""
+        query: LiteralString = "INSERT INTO comity.checkpoint (size, note) VALUES (%s, %s)"
+        with self._writing, _faults(self._name):
+            self._writer.execute(query, (size, note))
+
+    def notes(self) -> tuple[str, ...]:
+        """See `Drawer`."""
+        with self._reading, _faults(self._name):
+            rows = self._reader.execute("SELECT note FROM comity.checkpoint ORDER BY size, id").fetchall()
+        return tuple(str(note) for (note,) in rows)
+
+    def propose(self, payload: bytes, proposed: str) -> int:
+        """See `Drawer`."""
+        query: LiteralString = "INSERT INTO comity.proposal (payload, proposed) VALUES (%s, %s) RETURNING id"
+        with self._writing, _faults(self._name):
+            row = self._writer.execute(query, (payload, proposed)).fetchone()
+        return int(row[0]) if row else 0
+
+    def proposals(self, *, settled: bool) -> tuple[Proposal, ...]:
+        """See `Drawer`."""
+        query: LiteralString = (
+            "SELECT id, payload, proposed, verdict, settled FROM comity.proposal "
+            "WHERE (verdict IS NULL) = %s ORDER BY id"
+        )
+        with self._reading, _faults(self._name):
+            rows = self._reader.execute(query, (not settled,)).fetchall()
+        return tuple(
+            Proposal(id=row[0], payload=msgspec.json.decode(row[1]), proposed=row[2], verdict=row[3], settled=row[4])
+            for row in rows
+        )
+
+    def settle(self, proposal: int, verdict: str, moment: str) -> bool:
+        """See `Drawer`."""
+        query: LiteralString = "UPDATE comity.proposal SET verdict = %s, settled = %s WHERE id = %s AND verdict IS NULL"
+        with self._writing, _faults(self._name):
+            return self._writer.execute(query, (verdict, moment, proposal)).rowcount == 1
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._reader.close()
+        self._writer.close()
+
+
+def _read_head(cursor: psycopg.Cursor) -> Head:
+    row = cursor.fetchone()
+    if row is None:
+        raise StoreError("the log has lost its heads: verify it")
+    size, frontier, last = row
+    return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
+
+
+def _append(connection: psycopg.Connection, stage: Stage) -> Head:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN)
+        while cursor.nextset():
+            pass  # the last result is the head
+        head = _read_head(cursor)
+        last: Batch | None = None
+        for batch in stage(head):
+            if last is not None:
+                head = _copy(cursor, head, last)
+            follow(head, batch)
+            last = batch
+        if last is None:
+            connection.execute("ROLLBACK")
+            return head
+        if len(last.leaves) > _FEW:
+            head = _copy(cursor, head, last)
+            last = Batch([], [], head)
+    return _publish(connection, head, last)
+
+
+def _copy(cursor: psycopg.Cursor, head: Head, batch: Batch) -> Head:
+    with cursor.copy("COPY comity.entry (idx, hash, data) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["int8", "bytea", "bytea"])
+        for row in zip(count(head.size), batch.hashes, batch.leaves, strict=False):
+            copy.write_row(row)
+    return batch.head
+
+
+def _publish(connection: psycopg.Connection, head: Head, last: Batch) -> Head:
+    indexes = list(range(head.size, head.size + len(last.leaves)))
+    values = (indexes, last.hashes, last.leaves, last.head.size, pack(last.head.frontier))
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(_PUBLISH, values)
+    return last.head
