@@ -1,1 +1,6 @@
 """Comity: who is bound by what, on any date, as far as is known, and why."""
+
+from comity.service import Refusal, Register
+from comity.service import open_register as open  # noqa: A004  # comity.open is to registers what open is to files
+
+__all__ = ["Refusal", "Register", "open"]

@@ -52,6 +52,15 @@ class Reading:
         """The ids of all that is defined of a kind, sorted."""
         return tuple(sorted({name for layer in self.layers for name in layer.ids(kind)}))
 
+    def instrument_ids(self) -> tuple[str, ...]:
+        """The ids of all that has a definition or acts, sorted."""
+        acts = {name for layer in self.layers for name in layer.acts_ids()}
+        return tuple(sorted(acts | set(self.ids())))
+
+    def has_definition(self, name: str) -> bool:
+        """Whether some layer defines an instrument of this id, readable or not."""
+        return self._definition("instrument", name) is not None
+
     def is_own(self, name: str) -> bool:
         """Whether an instrument stands in the top layer, and not only in the register that ships."""
         top = self.layers[0]

@@ -1,0 +1,49 @@
+"""`comity`: the commands by name. A command's module is loaded when it is used, so that an answer starts quickly."""
+
+from importlib import import_module
+
+import click
+
+__all__ = ["main"]
+
+# Each command, the module it lives in, and its line in the help; a test holds this table against the modules.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "status": ("queries", "Who is bound by an instrument on a day"),
+    "why": ("queries", "Why an actor has its status, with reasons and sources"),
+    "missing": ("queries", "What is missing for entry into force"),
+    "relation": ("queries", "What binds two actors toward each other"),
+    "timeline": ("queries", "Every change of status of an instrument or an actor"),
+    "changes": ("queries", "What became different in the world between two days"),
+    "actor": ("queries", "All that binds an actor"),
+    "compare": ("queries", "Actors or groups by instruments"),
+    "search": ("queries", "Find instruments, provisions and actors"),
+    "check": ("checking", "All findings of a register"),
+    "demo": ("demo", "A handful of real questions, answered with reasons"),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"comity.cli.{COMMANDS[cmd_name][0]}")
+        found: click.Command = getattr(module, f"{cmd_name}_command")
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="comity")
+def main() -> None:
+    """Who is bound by what, on any date, as far as is known, and why."""

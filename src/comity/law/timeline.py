@@ -1,0 +1,75 @@
+"""Every change of status in order: the answers of `status` on every day, told as the days on which they change."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from comity.instruments import Instrument
+from comity.law.history import Force, History, Record, record_days
+from comity.law.law import Law
+from comity.law.results import DECLARED, Change, Reason, StatusWord
+from comity.law.status import status_word
+from comity.law.why import why
+
+__all__ = ["changes_of", "force_changes", "timeline"]
+
+
+def timeline(law: Law, it: Instrument, history: History, actor: str | None = None) -> list[Change]:
+    """Every change of status under an instrument, of all actors or of one, in order of date and actor."""
+    if it.kind in DECLARED:
+        return []
+    found = []
+    for code, record in history.records.items():
+        if actor is None or code == actor:
+            for day, before, after in changes_of(history, record):
+                because = _because(law, it, history, code, day)
+                found.append(
+                    Change(date=day, instrument=it.id, actor=code, before=before, after=after, because=because)
+                )
+    return sorted(found, key=lambda change: (change.date, change.actor))
+
+
+def changes_of(history: History, record: Record) -> Iterator[tuple[date, StatusWord, StatusWord]]:
+    """The days on which the status of one actor changes, with the words before and after."""
+    force = history.force
+    days = {day for day in (*record_days(record), force.threshold, force.told) if day is not None}
+    before: StatusWord = "none"
+    for day in sorted(days):
+        after = status_word(history, record, day)
+        if after != before:
+            yield day, before, after
+            before = after
+
+
+def force_changes(it: Instrument, force: Force) -> Iterator[Change]:
+    """The entry into force and the end of the instrument itself, as changes without an actor."""
+    if force.entry is not None and force.told is not None and it.kind not in DECLARED:
+        day = max(force.entry, force.told)
+        because = Reason(id="in-force", params={"entry": force.entry})
+        yield Change(date=day, instrument=it.id, actor="", before="not-in-force", after="in-force", because=because)
+    if force.ended is not None:
+        day = max(force.ended.until, force.ended.told)
+        because = Reason(id="no-longer-in-force", params={"until": force.ended.until})
+        yield Change(date=day, instrument=it.id, actor="", before="in-force", after="not-in-force", because=because)
+
+
+# The reasons that say what happened, before those that say why it could.
+_TELLING = (
+    "ended-by-",
+    "signature-withdrawn",
+    "effect-",
+    "bound-",
+    "waiting",
+    "continues",
+    "consented",
+    "signed",
+)
+
+
+def _because(law: Law, it: Instrument, history: History, actor: str, day: date) -> Reason:
+    """The reason that explains a change best: the newest event among the reasons for the new status."""
+    reasons = why(law, it, history, actor, day).reasons
+    for prefix in _TELLING:
+        for reason in reversed(reasons):
+            if reason.id.startswith(prefix):
+                return reason
+    return reasons[0] if reasons else Reason(id="status-changed", params={"actor": actor, "before": "", "after": ""})

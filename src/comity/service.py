@@ -1,0 +1,245 @@
+"""The door: every question to a register as one function with a typed, frozen answer.
+
+Faces (command line, portal, API) come in here and nowhere else. What a user got wrong is refused with
+findings, all at once; a broken invariant raises what it raises.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from comity.findings import Finding, has_errors, in_order
+from comity.instruments import Instrument
+from comity.law.checks import check_all, check_references
+from comity.law.compare import Comparison, compare
+from comity.law.history import History
+from comity.law.law import Law
+from comity.law.missing import Missing, missing
+from comity.law.relation import relation
+from comity.law.results import Change, Relation, Status, Why
+from comity.law.search import Hit, search
+from comity.law.status import status
+from comity.law.timeline import force_changes, timeline
+from comity.law.why import why
+from comity.register.errors import LogError, MomentError
+from comity.register.folder import FolderLayer
+from comity.register.layers import Layer
+from comity.register.reading import Reading
+
+__all__ = ["Refusal", "Register", "open_register", "shipped_folder"]
+
+
+class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
+    """What was asked cannot be answered; `findings` say all that is wrong."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = in_order(findings)
+        super().__init__("; ".join(finding.says for finding in self.findings))
+
+
+def refuse(code: str, says: str, do: str = "", file: str = "") -> Refusal:
+    """A refusal with one finding."""
+    return Refusal([Finding(level="error", code=code, file=file, says=says, do=do)])
+
+
+def shipped_folder() -> Path:
+    """The folder of the public register: inside the installed package, or beside the sources in a checkout."""
+    inside = Path(__file__).parent / "public"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "public"
+
+
+def open_register(address: str | Path | None = None, known: str | int | None = None) -> "Register":
+    """Open a register: a folder in the notation, a log (a file or `postgresql://…`), or the one that ships.
+
+    A folder or log lies over the register that ships. `known` asks as known at a moment (a timestamp, a tree
+    size, or a date meaning its end in UTC), where the register is a log. Raises `Refusal`.
+    """
+    shipped = FolderLayer(shipped_folder())
+    if address is None:
+        return Register(_one_clock([shipped], known))
+    if not str(address).startswith("postgresql://") and Path(address).is_dir():
+        own = FolderLayer(Path(address))
+        layers: list[Layer] = [own] if own.root.resolve() == shipped.root.resolve() else [own, shipped]
+        return Register(_one_clock(layers, known))
+    return Register([_logged(address, known), shipped])
+
+
+def _one_clock(layers: list[Layer], known: str | int | None) -> list[Layer]:
+    if known is not None:
+        says = "a folder has one clock: it does not remember what was known when"
+        raise refuse("one-clock", says, "import it into a log (comity import), or leave --known out")
+    return layers
+
+
+def _logged(address: str | Path, known: str | int | None) -> Layer:
+    from comity.register.log import Log  # noqa: PLC0415  # the cryptography behind it takes time to load
+    from comity.register.logged import LogLayer  # noqa: PLC0415  # as above
+
+    if not str(address).startswith("postgresql://") and not Path(address).exists():
+        raise refuse("register-missing", f"there is no folder or log “{address}”", "check the path")
+    try:
+        log = Log.open(address, write=False)
+        size = len(log) if known is None else log.size_at(known)
+    except MomentError as error:
+        raise refuse("moment-wrong", str(error), "give a timestamp, a date or a tree size") from error
+    except LogError as error:
+        raise refuse("log-unreadable", f"{address}: {error}", "check the address; comity verify says more") from error
+    return LogLayer(log, size)
+
+
+class Register:
+    """One register as seen at one moment; every method answers from it alone."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.reading = Reading(layers)
+        self.law = Law(self.reading)
+
+    def instrument(self, name: str) -> Instrument:
+        """The instrument of this id; raises `Refusal` naming the nearest where there is none."""
+        found = self.reading.instrument(name)
+        if found is not None:
+            return found
+        if self.reading.has_definition(name):
+            raise Refusal(self.reading.findings_of(name))
+        close = _nearest_instruments(self.reading, name)
+        do = f"did you mean {', '.join(close)}?" if close else "comity search finds instruments by their titles"
+        raise refuse("instrument-unknown", f"no instrument is called “{name}”", do)
+
+    def actor_code(self, code: str) -> str:
+        """The id of an actor; raises `Refusal` naming the nearest where there is none."""
+        directory = self.reading.directory
+        if code in directory.actors:
+            return code
+        if code.upper() in directory.actors:
+            return code.upper()
+        close = directory.nearest(code)
+        do = f"did you mean {', '.join(close)}?" if close else "comity search finds actors by their names"
+        raise refuse("actor-unknown", f"no actor is called “{code}”", do)
+
+    def _ready(self, name: str) -> tuple[Instrument, History]:
+        """An instrument and its history, once neither it nor what it rests on has an error."""
+        it = self.instrument(name)
+        findings = list(self._findings_under(it))
+        if has_errors(findings):
+            raise Refusal(finding for finding in findings if finding.level == "error")
+        history = self.law.history(name)
+        if history is None:
+            raise refuse("circle", f"{name} asks for itself in a circle", "see comity check")
+        errors = [finding for finding in self.law.findings(name) if finding.level == "error"]
+        if errors:
+            raise Refusal(errors)
+        return it, history
+
+    def _findings_under(self, it: Instrument) -> Iterable[Finding]:
+        yield from self.reading.directory_findings()
+        yield from self.reading.findings_of(it.id)
+        yield from check_references(self.law, it)
+        seen, above = {it.id}, it.of
+        while above and above not in seen:
+            seen.add(above)
+            yield from self.reading.findings_of(above)
+            parent = self.reading.instrument(above)
+            above = "" if parent is None else parent.of
+
+    def status(self, instrument: str, on: date, actor: str | None = None) -> Status:
+        """Who is bound by an instrument on a day."""
+        code = None if actor is None else self.actor_code(actor)
+        it, history = self._ready(instrument)
+        found = status(self.law, it, history, on, code)
+        beside = [f for f in self.reading.findings_of(instrument) if f.level != "note"]
+        return msgspec.structs.replace(found, findings=in_order((*found.findings, *beside)))
+
+    def why(self, instrument: str, actor: str, on: date) -> Why:
+        """The status of an actor under an instrument on a day, with its reasons."""
+        code = self.actor_code(actor)
+        it, history = self._ready(instrument)
+        return why(self.law, it, history, code, on)
+
+    def missing(self, instrument: str, on: date) -> Missing:
+        """What is missing for entry into force on a day."""
+        it, history = self._ready(instrument)
+        return missing(self.law, it, history, on)
+
+    def relation(self, instrument: str, one: str, other: str, on: date) -> Relation:
+        """What binds two actors toward each other under an instrument on a day."""
+        first, second = self.actor_code(one), self.actor_code(other)
+        it, history = self._ready(instrument)
+        return relation(self.law, it, history, first, second, on)
+
+    def timeline(self, name: str) -> list[Change]:
+        """Every change of status in order: of all actors under an instrument, or of one actor under all."""
+        if self.reading.has_definition(name):
+            it, history = self._ready(name)
+            found = [*force_changes(it, history.force), *timeline(self.law, it, history)]
+        else:
+            code = self._actor_or_instrument(name)
+            found = [
+                change
+                for it, history in self.histories()
+                if code in history.records
+                for change in timeline(self.law, it, history, code)
+            ]
+        return sorted(found, key=lambda change: (change.date, change.instrument, change.actor))
+
+    def _actor_or_instrument(self, name: str) -> str:
+        try:
+            return self.actor_code(name)
+        except Refusal as refusal:
+            close = _nearest_instruments(self.reading, name)
+            hint = refusal.findings[0].do
+            do = f"did you mean {', '.join(close)}?" if close else hint
+            raise refuse("name-unknown", f"no instrument or actor is called “{name}”", do) from refusal
+
+    def histories(self) -> Iterable[tuple[Instrument, History]]:
+        """Every instrument that can be read, with its history; those with errors are left to `check`."""
+        for name in self.reading.ids():
+            it = self.reading.instrument(name)
+            history = None if it is None else self.law.history(name)
+            if it is not None and history is not None:
+                yield it, history
+
+    def changes(self, start: date, end: date) -> list[Change]:
+        """What became different in the world after `start` and up to `end`, both days inclusive of their acts."""
+        if end < start:
+            raise refuse("period-wrong", f"{start} to {end} runs backwards", "give the earlier day first")
+        found = [
+            change
+            for it, history in self.histories()
+            for change in (*force_changes(it, history.force), *timeline(self.law, it, history))
+            if start < change.date <= end
+        ]
+        return sorted(found, key=lambda change: (change.date, change.instrument, change.actor))
+
+    def actor(self, code: str, on: date) -> list[Status]:
+        """All that an actor is concerned in on a day: one status an instrument, with that actor alone."""
+        actor = self.actor_code(code)
+        found = []
+        for it, history in self.histories():
+            if actor in history.records:
+                one = status(self.law, it, history, on, actor)
+                if one.actors or one.voting is not None:
+                    found.append(one)
+        return found
+
+    def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date) -> Comparison:
+        """The statuses of several actors (or groups) under several instruments on a day."""
+        rows = [name if name in self.reading.directory.groups else self.actor_code(name) for name in actors]
+        return compare(self.law, rows, [self._ready(name) for name in instruments], on)
+
+    def search(self, text: str) -> list[Hit]:
+        """Instruments, provisions and actors whose title, heading or name has these words."""
+        return search(self.reading, text)
+
+    def check(self) -> tuple[Finding, ...]:
+        """All findings of the register."""
+        return in_order(check_all(self.law))
+
+
+def _nearest_instruments(reading: Reading, name: str) -> list[str]:
+    folded = name.casefold().replace("_", "-").replace(" ", "-")
+    close = difflib.get_close_matches(folded, reading.ids(), n=3, cutoff=0.5)
+    containing = [known for known in reading.ids() if folded and folded in known]
+    return list(dict.fromkeys([*containing[:3], *close]))[:3]
