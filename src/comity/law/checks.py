@@ -48,7 +48,8 @@ def check_instrument(law: Law, name: str) -> Iterator[Finding]:
     history = law.history(name)
     if history is None or any(finding.level == "error" for finding in references):
         return
-    yield from law.findings(name)
+    told = {finding.code for finding in references}
+    yield from (finding for finding in law.findings(name) if finding.code not in told)
     yield from _check_entry(law, it, history)
     yield from _check_eligibility(law, it, history)
     yield from _check_reservations(law, it, history)
@@ -168,7 +169,7 @@ def _check_entry(law: Law, it: Instrument, history: History) -> Iterator[Finding
     force = history.force
     weights = clause.when is not None and any(law.reading.weights(name) is None for name in names(clause.when).weights)
     if clause.official is not None and clause.when is not None and force.computed != clause.official and not weights:
-        yield _differs(law, it, history, force)
+        yield _differs(it, history, force)
     organizations = [code for code in history.records if _regional(law, code)]
     if clause.reio is None and organizations:
         says = f"{', '.join(sorted(organizations))} takes part, and the clause does not say how it counts"
@@ -181,15 +182,15 @@ def _regional(law: Law, code: str) -> bool:
     return actor is not None and actor.regional
 
 
-def _differs(law: Law, it: Instrument, history: History, force: Force) -> Finding:
+def _differs(it: Instrument, history: History, force: Force) -> Finding:
     given = "never meet the rule" if force.computed is None else f"give {force.computed}"
     says = f"the depositary states {force.official}, and the acts known {given}; the stated date is used"
-    causes = list(_causes(law, history))
+    causes = list(_causes(history))
     do = f"likely: {'; '.join(causes)}" if causes else "check the acts before that day, and the clause"
     return _finding("warning", "official-differs", f"instruments/{it.id}.toml", says, do)
 
 
-def _causes(law: Law, history: History) -> Iterator[str]:
+def _causes(history: History) -> Iterator[str]:
     force = history.force
     if force.computed is None or (force.official is not None and force.computed > force.official):
         heirs = sorted(
@@ -203,6 +204,13 @@ def _causes(law: Law, history: History) -> Iterator[str]:
         )
         if heirs:
             yield f"acts of predecessor States are missing (successors here: {', '.join(dict.fromkeys(heirs))})"
+        gone = sorted(
+            code
+            for code, record in history.records.items()
+            if record.spells and record.extinct is not None and record.extinct <= (force.official or record.extinct)
+        )
+        if gone:
+            yield f"States that existed no longer do not count here, and may have counted then ({', '.join(gone)})"
         partial = sum(
             1
             for record in history.records.values()
@@ -211,7 +219,7 @@ def _causes(law: Law, history: History) -> Iterator[str]:
         )
         if partial:
             yield f"{partial} dates are known to the month or year only, and count from its end"
-        if not heirs:
+        if not heirs and not gone:
             yield "early acts are missing, as those of States that no longer exist"
     else:
         yield "acts are here that did not count, or that were dated too early"

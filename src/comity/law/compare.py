@@ -8,7 +8,6 @@ import msgspec
 from comity.instruments import Instrument
 from comity.law.history import History
 from comity.law.law import Law
-from comity.law.results import ActorStatus
 from comity.law.status import actor_status
 
 __all__ = ["Cell", "Comparison", "compare"]
@@ -64,5 +63,5 @@ def _cell(law: Law, row: str, it: Instrument, history: History, on: date) -> Cel
     record = history.records.get(row)
     if record is None:
         return Cell(row=row, instrument=it.id, status="none")
-    found: ActorStatus = actor_status(it, history, record, on)
+    found = actor_status(it, history, record, on)
     return Cell(row=row, instrument=it.id, status=found.status, since=None if found.since is None else str(found.since))

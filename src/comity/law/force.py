@@ -26,7 +26,7 @@ class Surroundings(Setting, Protocol):
         """The actors and groups."""
 
     def entry_of(self, name: str) -> tuple[date, date] | None:
-        """The entry into force of another instrument, and the day by which it was fixed; None where nothing fixes it."""
+        """The entry into force of another instrument, and the day by which it was fixed; None where nothing does."""
 
     def consenting(self, name: str, on: date) -> frozenset[str]:
         """Whoever's consent to an instrument stands on a day, bound yet or not."""

@@ -17,7 +17,7 @@ __all__ = ["Contest", "End", "Force", "History", "PartForce", "Period", "Record"
 
 
 class Period(msgspec.Struct, kw_only=True):
-    """Something that holds from `since` up to, not including, `until`; `told_until` is the day of the act that ended it."""
+    """Something that holds from `since` up to, not including, `until`, which an act of `told_until` fixed."""
 
     since: date
     told: date

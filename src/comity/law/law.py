@@ -117,7 +117,9 @@ class Law:
         official = None if clause is None else clause.official
         missing = error.kind if isinstance(error, UnknownNameError) else "members"
         says = f"the entry-into-force rule cannot be judged: {error}"
-        do = "add what it names"
+        if isinstance(error, UnknownNameError):
+            words = "weight table" if error.kind == "weights" else error.kind
+            says = f"the entry-into-force rule cannot be judged: it names the {words} “{error.name}”, which is not here"
         if official is not None:
             says += f"; the date that the depositary states, {official}, is used"
         finding = Finding(
@@ -125,7 +127,7 @@ class Law:
             code=f"{missing}-unknown",
             file=f"instruments/{it.id}.toml",
             says=says,
-            do=do,
+            do="add what it names",
         )
         if official is None or clause is None:
             return Force(), (finding,)
@@ -161,7 +163,7 @@ class Law:
         return frozenset() if history is None else history.parties(on)
 
     def signatories_of(self, name: str, on: date) -> frozenset[str]:
-        """Whoever has signed an instrument by a day. Signatures need no history, so an instrument may ask for its own."""
+        """Whoever has signed an instrument by a day; it needs no history, so an instrument may ask for its own."""
         if self.reading.instrument(name) is None:
             raise UnknownNameError("instrument", name)
         return self._signed(name, on)

@@ -62,19 +62,22 @@ MESSAGES: dict[str, str] = {
     "not-bound": "{actor} is not bound on {on}: {status}.",
     "same-actor": "{actor} has no treaty relation with itself.",
     "survives": "As a former party {actor} goes on being bound by {provisions}, until {until}.",
-    "objection-opposed": "An objection to a reservation opposes the entry into force of the instrument between {a} and {b}.",
+    "objection-opposed": "An objection to a reservation opposes the entry into force of the instrument "
+    "between {a} and {b}.",
     "non-application": "The instrument does not apply between {a} and {b}.",
     "accession-objected": "The accession was objected to: no relation between {a} and {b}.",
     "accession-not-accepted": "The accession was not accepted: no relation between {a} and {b}.",
     "replaced": "{a} and {b} are both bound by the instrument that replaces this one.",
     "reservation-authorized": "{holder} reserved {provisions}; the instrument permits it, so nobody need accept.",
     "reservation-accepted": "{holder} reserved {provisions}, and {by} accepted: modified between the two.",
-    "reservation-tacitly-accepted": "{holder} reserved {provisions}; without an objection it counts as accepted from {day}.",
+    "reservation-tacitly-accepted": "{holder} reserved {provisions}; without an objection "
+    "it counts as accepted from {day}.",
     "reservation-pending": "{holder} reserved {provisions}; the time to object runs until {day}.",
     "reservation-not-permitted": "{holder} reserved {provisions}, which the instrument does not permit.",
     "objection-simple": "{holder} reserved {provisions}, and {by} objected: they do not apply between the two "
     "to the extent of the reservation.",
-    "objection-late": "{holder} reserved {provisions}; the objection of {by} came after {day}, when it counted as accepted.",
+    "objection-late": "{holder} reserved {provisions}; the objection of {by} came after {day}, "
+    "when it counted as accepted.",
     "organ-accepted": "{holder} reserved {provisions}, and the competent organ accepted.",
     "organ-silent": "{holder} reserved {provisions}; the competent organ has not accepted.",
     "not-all-accepted": "{holder} reserved {provisions}; all parties must accept, and not all have.",

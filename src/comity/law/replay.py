@@ -6,6 +6,7 @@ finds when the instrument entered into force, and `settle` when each spell began
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import ClassVar
 
 from comity.actors import Directory
 from comity.acts import CONSENT, Act, parse_act_ref
@@ -30,6 +31,7 @@ class Replay:
         self.termination: End | None = None
         self.findings: list[Finding] = []
         self.seen: set[tuple[str, str, str]] = set()
+        self._refused: dict[str, tuple[Act, int]] = {}
         self.file = f"instruments/{instrument.id}.csv"
         # Whoever is bound without an act of its own has no spell here to end.
         entry = instrument.entry_into_force
@@ -45,7 +47,7 @@ class Replay:
                 contests.append(act)
                 continue
             self.seen.add((str(act.date), act.actor, act.kind))
-            handler = _HANDLERS.get(act.kind)
+            handler = self._HANDLERS.get(act.kind)
             if handler is not None:
                 handler(self, act, self.record(act.actor))
         for contest in contests:
@@ -124,8 +126,24 @@ class Replay:
             if standing.act is not None:
                 says += f" ({standing.act.kind} of {standing.act.date})"
             do = "remove one, or add the withdrawal between them; several depositaries go into the column at"
+            self._refused[act.actor] = (act, len(self.findings))
             self.find("warning", "second-consent", act, says, do)
         return False
+
+    def _same_day_return(self, act: Act, record: Record) -> None:
+        """A State that leaves and comes back on one day: the law takes consents first, so the new one waits here."""
+        again, index = self._refused.get(act.actor, (act, -1))
+        if again is not act and again.day == act.day:
+            del self._refused[act.actor]
+            self.findings[index] = Finding(
+                level="note",
+                code="same-day-return",
+                file=self.file,
+                line=again.line,
+                says=f"{again.date} {again.actor} {again.kind}: taken as given after the notice of that day",
+                do="nothing, where the source says so",
+            )
+            record.spells.append(self._new_spell(again, record))
 
     def _new_spell(self, act: Act, record: Record) -> Spell:
         standing = record.live(act.day)
@@ -203,6 +221,7 @@ class Replay:
                 self.find("warning", "second-notice", act, "a notice is pending, and governs", "remove one")
             return
         self._end(act, record, "withdrawal", self._notice_effect(act))
+        self._same_day_return(act, record)
 
     def _notice_effect(self, act: Act) -> date:
         computed = self.notice_delay().after(act.day)
@@ -359,41 +378,41 @@ class Replay:
                 if not any(end.by == "extinction" for end in spell.ends):
                     spell.ends.append(End(told=known.until, until=known.until, by="extinction"))
 
+    # What each kind of act does.
+    _HANDLERS: ClassVar[dict[str, Callable[["Replay", Act, Record], None]]] = {
+        **dict.fromkeys(CONSENT - {"succession", "continuation"}, _on_consent),
+        "signature": _on_signature,
+        "signature-withdrawal": _on_signature_withdrawal,
+        "intention-not-to-ratify": _on_intention,
+        "domestic-step": _on_domestic_step,
+        "succession": _on_succession,
+        "continuation": _on_continuation,
+        "consent-withdrawal": _on_consent_withdrawal,
+        "withdrawal": _on_withdrawal,
+        "withdrawal-revocation": _on_revocation,
+        "expulsion": _on_ending,
+        "cessation": _on_ending,
+        "termination": _on_terminate,
+        "provisional-application": _on_provisional,
+        "provisional-application-end": _on_provisional_end,
+        "suspension": _on_suspension,
+        "resumption": _on_resumption,
+        "rights-suspension": _on_rights_suspension,
+        "rights-restoration": _on_rights_restoration,
+        "rejection": _on_rejection,
+        "vote-for": _on_vote,
+        "vote-against": _on_vote,
+        "vote-abstaining": _on_vote,
+        "vote-absent": _on_vote,
+        "endorsement": _on_endorsement,
+        "endorsement-withdrawal": _on_endorsement_withdrawal,
+        "territorial-application": _on_territory,
+        "territorial-exclusion": _on_territory,
+        "territorial-application-end": _on_territory_end,
+        "territorial-exclusion-withdrawal": _on_territory_end,
+    }
+
 
 def _effect(act: Act) -> date:
     """The day an act takes effect: the one stated, else its own."""
     return act.effective.last if act.effective is not None else act.day
-
-
-_HANDLERS: dict[str, Callable[[Replay, Act, Record], None]] = {
-    **dict.fromkeys(CONSENT - {"succession", "continuation"}, Replay._on_consent),
-    "signature": Replay._on_signature,
-    "signature-withdrawal": Replay._on_signature_withdrawal,
-    "intention-not-to-ratify": Replay._on_intention,
-    "domestic-step": Replay._on_domestic_step,
-    "succession": Replay._on_succession,
-    "continuation": Replay._on_continuation,
-    "consent-withdrawal": Replay._on_consent_withdrawal,
-    "withdrawal": Replay._on_withdrawal,
-    "withdrawal-revocation": Replay._on_revocation,
-    "expulsion": Replay._on_ending,
-    "cessation": Replay._on_ending,
-    "termination": Replay._on_terminate,
-    "provisional-application": Replay._on_provisional,
-    "provisional-application-end": Replay._on_provisional_end,
-    "suspension": Replay._on_suspension,
-    "resumption": Replay._on_resumption,
-    "rights-suspension": Replay._on_rights_suspension,
-    "rights-restoration": Replay._on_rights_restoration,
-    "rejection": Replay._on_rejection,
-    "vote-for": Replay._on_vote,
-    "vote-against": Replay._on_vote,
-    "vote-abstaining": Replay._on_vote,
-    "vote-absent": Replay._on_vote,
-    "endorsement": Replay._on_endorsement,
-    "endorsement-withdrawal": Replay._on_endorsement_withdrawal,
-    "territorial-application": Replay._on_territory,
-    "territorial-exclusion": Replay._on_territory,
-    "territorial-application-end": Replay._on_territory_end,
-    "territorial-exclusion-withdrawal": Replay._on_territory_end,
-}

@@ -31,7 +31,7 @@ _TARGET = re.compile(r"(?P<actor>[A-Z0-9]+)(?:@(?P<date>[\d-]+))?(?P<opposed>!)?
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """What one State said to a reservation: an acceptance, or an objection (`opposed`: no treaty between the two)."""
+    """What one State said to a reservation: an acceptance, or an objection (`opposed`: no treaty between them)."""
 
     act: Act
     accepts: bool
@@ -44,7 +44,7 @@ class Answer(msgspec.Struct, kw_only=True):
 
 
 class Reservation(msgspec.Struct, kw_only=True):
-    """A reservation as its holder has it: `since` when it was made (or taken over), provisions with their last day."""
+    """A reservation as its holder has it: `since` when made or taken over; provisions with their last day."""
 
     holder: str
     act: Act
@@ -69,7 +69,7 @@ class Reservation(msgspec.Struct, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reservation does between its holder and another party: the word, the message that explains it, its acts."""
+    """What a reservation does between its holder and another party: a word, the message behind it, its acts."""
 
     word: str  # modified, excluded, not_settled, opposed
     message: str

@@ -128,7 +128,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of an answer: a message id with its parameters, put into words only at the faces, and what it rests on."""
+    """One step of an answer: a message id with parameters, put into words only at the faces, and what it rests on."""
 
     id: str
     params: Mapping[str, object]

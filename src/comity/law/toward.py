@@ -89,14 +89,14 @@ def _accessions(
     for newcomer, spell in parties.items():
         if spell.act is None or spell.act.kind != "accession":
             continue
-        for other in parties:
+        for other, others in parties.items():
             if other == newcomer:
                 continue
             spoken = said.get((other, newcomer))
             if it.consent.accessions == "unless-objected":
                 if spoken is not None:
                     found[_pair(newcomer, other)] = ("accession-objected", spoken)
-            elif spoken is None and not _accepted_back(parties[other], said.get((newcomer, other))):
+            elif spoken is None and not _accepted_back(others, said.get((newcomer, other))):
                 found[_pair(newcomer, other)] = ("accession-not-accepted", spell.act)
 
 

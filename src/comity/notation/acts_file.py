@@ -114,65 +114,65 @@ def _plain_act(fields: dict[str, str], instrument: str, line: int) -> Act | None
 def _careful_act(
     fields: dict[str, str], instrument: str, file: str, line: int
 ) -> tuple[Act | None, tuple[Finding, ...]]:
-    faults: list[Finding] = []
-
-    def fault(code: str, says: str, do: str) -> None:
-        faults.append(_error(code, file, line, says, do))
-
-    def day(name: str) -> LegalDate | None:
-        text = fields.get(name, "")
-        if not text:
-            return None
+    faults = [_error(code, file, line, says, do) for code, says, do in (*_wrong_words(fields), *_wrong_about(fields))]
+    days: dict[str, LegalDate | None] = {}
+    for name in ("date", "effective", "notified"):
         try:
-            return parse_legal_date(text)
+            days[name] = parse_legal_date(fields[name]) if fields.get(name) else None
         except ValueError as error:
-            fault("date-impossible", f"{name}: {error}", "write the date as the source gives it")
-            return None
+            do = "write the date as the source gives it"
+            faults.append(_error("date-impossible", file, line, f"{name}: {error}", do))
+    when = days.get("date")
+    if faults or when is None:
+        return None, tuple(faults)
+    texts = {name: fields.get(name, "") for name in ("ref", "at", "set", "note", "source")}
+    act = Act(
+        instrument=instrument,
+        date=when,
+        actor=fields["actor"],
+        kind=fields["act"],
+        effective=days["effective"],
+        notified=days["notified"],
+        line=line,
+        **texts,
+    )
+    return act, ()
 
+
+_Fault = tuple[str, str, str]  # code, says, do
+
+
+def _wrong_words(fields: dict[str, str]) -> Iterable[_Fault]:
+    """What is wrong with single columns, dates apart."""
     for name, value in fields.items():
         if value != value.strip():
-            fault("space-around", f"{name}: “{value}” has spaces around it", "take them out")
-    kind, actor = fields["act"], fields["actor"]
-    when = day("date")
+            yield "space-around", f"{name}: “{value}” has spaces around it", "take them out"
     if not fields["date"]:
-        fault("date-missing", "an act without a date", "give the date, or the year where no more is known")
-    if not actor:
-        fault("actor-missing", "an act without an actor", "give the actor's id")
+        yield "date-missing", "an act without a date", "give the date, or the year where no more is known"
+    if not fields["actor"]:
+        yield "actor-missing", "an act without an actor", "give the actor's id"
+    kind = fields["act"]
     if kind not in KINDS:
         close = difflib.get_close_matches(kind, sorted(KINDS), n=3)
         do = f"did you mean {', '.join(close)}?" if close else "the acts are listed in spec/notation.md"
-        fault("act-unknown", f"“{kind}” is no act of the family treaty", do)
+        yield "act-unknown", f"“{kind}” is no act that this version knows", do
     elif kind in REF_KINDS and not fields.get("ref"):
-        fault("ref-missing", f"{kind} does not say whom or what it concerns", "fill the column ref")
-    if kind in {"correction", "contest"} and fields.get("ref"):
+        yield "ref-missing", f"{kind} does not say whom or what it concerns", "fill the column ref"
+
+
+def _wrong_about(fields: dict[str, str]) -> Iterable[_Fault]:
+    """What is wrong with an act about another act."""
+    kind, ref = fields["act"], fields.get("ref", "")
+    if kind in {"correction", "contest"} and ref:
         try:
-            parse_act_ref(fields["ref"])
+            parse_act_ref(ref)
         except ValueError as error:
-            fault("ref-wrong", str(error), "name the act by date, actor and kind")
+            yield "ref-wrong", str(error), "name the act by date, actor and kind"
     if kind == "correction":
         try:
             read_set(fields.get("set", ""))
         except ValueError as error:
-            fault("set-wrong", str(error), "write set as “date=2016-10-04”, several parted by “; ”, or “void”")
-    effective, notified = day("effective"), day("notified")
-    if faults or when is None:
-        return None, tuple(faults)
-    get = fields.get
-    act = Act(
-        instrument=instrument,
-        date=when,
-        actor=actor,
-        kind=kind,
-        effective=effective,
-        ref=get("ref", ""),
-        at=get("at", ""),
-        notified=notified,
-        set=get("set", ""),
-        note=get("note", ""),
-        source=get("source", ""),
-        line=line,
-    )
-    return act, ()
+            yield "set-wrong", str(error), "write set as “date=2016-10-04”, several parted by “; ”, or “void”"
 
 
 def read_set(text: str) -> dict[str, str] | None:

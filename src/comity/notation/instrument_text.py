@@ -20,11 +20,19 @@ def print_instrument(instrument: Instrument) -> str:
 def _sections(it: Instrument) -> Iterator[str]:
     top = ("id", "title", "short", "kind", "of", "replaces", "areas", "adopted", "place", "depositary", "link")
     yield section("", {name: getattr(it, name) for name in (*top, "source", "notes")})
+    yield from _repeated(it)
+    yield from _clauses(it)
+
+
+def _repeated(it: Instrument) -> Iterator[str]:
     for horizon in it.complete:
         yield section("[[complete]]", {"acts": horizon.acts, "until": horizon.until, "source": horizon.source})
     for provision in it.provisions:
         names = ("id", "heading", "topics", "link")
         yield section("[[provisions]]", {name: getattr(provision, name) for name in names})
+
+
+def _clauses(it: Instrument) -> Iterator[str]:
     if it.adoption is not None:
         names = ("body", "rule", "symbol", "without_vote")
         yield section("[adoption]", {name: getattr(it.adoption, name) or None for name in names})

@@ -53,11 +53,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _quote(text: str) -> str:
-    return (
-        '"'
-        + "".join(_ESCAPES.get(c) or (c if c.isprintable() or ord(c) > 0x9F else f"\\u{ord(c):04X}") for c in text)
-        + '"'
-    )
+    return '"' + "".join(_ESCAPES.get(c) or (f"\\u{ord(c):04X}" if _CONTROL.match(c) else c) for c in text) + '"'
 
 
 def key(name: str) -> str:
