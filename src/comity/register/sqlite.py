@@ -75,7 +75,7 @@ def _faults(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         kind = ReadOnlyError if "readonly" in str(error) else StoreError
         raise kind(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the driver's own message may hold a damaged text
         raise NotALogError(f"{path} is damaged, or no Comity log: {error}") from error
 
 

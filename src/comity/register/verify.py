@@ -22,7 +22,7 @@ from comity.register.log import Log
 from comity.register.merkle import extend, leaf_hashes, root_of
 from comity.register.note import Verifier, read_note
 from comity.register.store import ALL, HASH_SIZE, Row, pack
-from comity.register.tiles import CHECKPOINT, WIDTH, LinesFolder, TilesFolder, tile_path
+from comity.register.tiles import CHECKPOINT, ENTRIES, HASHES, WIDTH, LinesFolder, TilesFolder, tile_path
 
 __all__ = ["Verdict", "verify"]
 
@@ -84,7 +84,9 @@ class _Claims:
             return None
         if self.mended:
             # Entries that a larger head or checkpoint confirms were not changed: what was said of them was.
-            return _Fault(None, f"{self.broken.what} does not agree with the entries, though a later one does")
+            return _Fault(
+                None, f"{self.broken.what} does not agree with the entries, though a later head or checkpoint does"
+            )
         start, stop = self._bounds(self.broken)
         what = f"entry {start}" if stop - start == 1 else f"one of the entries {start} to {stop - 1}"
         return _Fault(start, f"{what} was changed together with its hash: {self.broken.what} does not agree")
@@ -206,6 +208,7 @@ class _Report:
         self.remarks: list[str] = [] if key else ["no key was given: no signature was checked"]
         self.signed: list[_Claim] = []
         self.whole = False  # whether every entry that was published is there
+        self.size = 0  # how many were published
 
     def add(self, fault: _Fault | None) -> None:
         if fault is not None:
@@ -250,7 +253,8 @@ class _Report:
 
     def _settle(self, walk: _Walk, heads: _Claims, signed: _Claims) -> None:
         found, size = walk.rest(), max(heads.largest, signed.largest)
-        self.whole = found >= size
+        heads.mended |= heads.broken is not None and signed.good >= heads.broken.size
+        self.whole, self.size = found >= size, size or found
         if walk.fault:
             self.add(walk.fault)
         elif found < size:
@@ -265,12 +269,12 @@ class _Report:
         if self.signed and signed.largest < found:
             self.remarks.append(f"entries {signed.largest} to {found - 1} are not yet covered by a checkpoint")
 
-    def verdict(self, walk: _Walk, size: int) -> Verdict:
-        """The verdict on `size` entries."""
+    def verdict(self, walk: _Walk) -> Verdict:
+        """The verdict, after the walk."""
         root = base64.b64encode(root_of(walk.frontier)).decode() if self.whole else None
         bad = [fault.at for fault in self.faults if fault.at is not None]
         says = tuple(dict.fromkeys([*(fault.says for fault in self.faults), *self.remarks]))
-        return Verdict(ok=not self.faults, size=size, root=root, first_bad=min(bad, default=None), says=says)
+        return Verdict(ok=not self.faults, size=self.size, root=root, first_bad=min(bad, default=None), says=says)
 
 
 def verify(source: str | Path | Log, key: Verifier | None = None, published: str | None = None) -> Verdict:
@@ -305,7 +309,7 @@ def _verify_log(log: Log, key: Verifier | None, published: str | None) -> Verdic
         _Claim(row.size, f"the head of {row.size} entries", signed=False, said=row.frontier) for row in log.heads()
     )
     report.compare(walk, heads)
-    return report.verdict(walk, walk.size)
+    return report.verdict(walk)
 
 
 def _mine(note: str, key: Verifier) -> bool:
@@ -317,18 +321,19 @@ def _mine(note: str, key: Verifier) -> bool:
 
 def _verify_folder(folder: Path, report: _Report) -> Verdict:
     """A folder of tiles or of lines."""
-    source = TilesFolder(folder, 0) if (folder / "tile").exists() else LinesFolder(folder)
+    lines = any((folder / name).exists() for name in (ENTRIES, HASHES))
+    source = LinesFolder(folder) if lines else TilesFolder(folder, 0)
     checkpoint = report.claim(source.note(), f"the {CHECKPOINT}", None)
     report.claim_published(checkpoint.origin if checkpoint else None)
     if isinstance(source, TilesFolder) and checkpoint:
         source = TilesFolder(folder, checkpoint.size)
     walk = _Walk(source.rows(), subtrees=isinstance(source, TilesFolder))
     report.compare(walk, ())
-    if isinstance(source, TilesFolder):
+    if isinstance(source, TilesFolder) and checkpoint and walk.size == checkpoint.size:
         report.add(_compare_levels(source, walk))
     for fault in source.faults:
         report.add(_Fault(None, fault))
-    return report.verdict(walk, checkpoint.size if checkpoint else walk.size)
+    return report.verdict(walk)
 
 
 def _subtrees(hashes: Sequence[bytes]) -> list[bytes]:
