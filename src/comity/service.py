@@ -18,6 +18,7 @@ from comity.law.compare import Comparison, compare
 from comity.law.history import History
 from comity.law.law import Law
 from comity.law.missing import Missing, missing
+from comity.law.pairs import Pairs, pairs
 from comity.law.relation import relation
 from comity.law.results import Change, Relation, Status, Why
 from comity.law.search import Hit, search
@@ -168,6 +169,11 @@ class Register:
         first, second = self.actor_code(one), self.actor_code(other)
         it, history = self._ready(instrument)
         return relation(self.law, it, history, first, second, on)
+
+    def pairs(self, instrument: str, on: date) -> Pairs:
+        """Between how many pairs of parties reservations modify, exclude or leave open which provision."""
+        it, history = self._ready(instrument)
+        return pairs(self.law, it, history, on)
 
     def timeline(self, name: str) -> list[Change]:
         """Every change of status in order: of all actors under an instrument, or of one actor under all."""

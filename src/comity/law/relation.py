@@ -11,7 +11,7 @@ from comity.law.results import Reason, Relation
 from comity.law.status import past_horizon, status_word
 from comity.law.toward import consent_day, cuts
 
-__all__ = ["relation"]
+__all__ = ["effects_toward", "provision_order", "relation"]
 
 # Instruments that found an organization, whose organ answers reservations (VCLT 20(3)).
 CONSTITUENT = frozenset({"charter", "constitution"})
@@ -30,7 +30,10 @@ def relation(law: Law, it: Instrument, history: History, one: str, other: str, o
         )
     first, second = sorted((one, other))
     cut = cuts(law, it, history, on).get((first, second))
-    effects = [*_effects(law, it, one, other, spells[1], on), *_effects(law, it, other, one, spells[0], on)]
+    effects = [
+        *effects_toward(law, it, (one, other), spells[1], on),
+        *effects_toward(law, it, (other, one), spells[0], on),
+    ]
     reasons = [Reason(id="both-bound", params={"a": one, "b": other, "on": on}, cites=_spell_cites(spells))]
     if cut is not None:
         message, act = cut
@@ -103,7 +106,9 @@ def _survival(it: Instrument, history: History, code: str, on: date) -> list[Rea
     return [Reason(id="survives", params=params, cites=cite_clause(it.id, clause.article))]
 
 
-def _effects(law: Law, it: Instrument, holder: str, other: str, spell: Spell, on: date) -> list[Effect]:
+def effects_toward(law: Law, it: Instrument, pair: tuple[str, str], spell: Spell, on: date) -> list[Effect]:
+    """What the standing reservations of the first of a pair do toward the second, which is bound by `spell`."""
+    holder, other = pair
     reservations = law.reservations(it.id)
     clause = it.reservations
     mode = clause.acceptance if clause is not None and clause.acceptance is not None else None
