@@ -6,7 +6,7 @@ together (its disjunctive normal form). Finding a smallest cover is hard in gene
 and one or two weights, and there the following is quick.
 
 - One threshold: take the largest gains first. A threshold that every actor serves alike only fixes the number.
-- Several: a *surrogate* bound (Glover 1965). Whatever covers every threshold covers any sum of them with
+- Several: a *surrogate* bound (Glover 1968). Whatever covers every threshold covers any sum of them with
   multipliers of zero or more; if even the best actors fall short of that sum, no set of that size does it.
   Multipliers are improved by their violation (a subgradient step on the Lagrangian dual), then exact arithmetic
   on whole numbers decides.
@@ -206,9 +206,8 @@ class _Search:
         self, active: Sequence[int], needs: Sequence[int], pool: Sequence[int], left: int
     ) -> list[int] | Refutation:
         """As `attempt`, where several thresholds pull different ways: split on one actor where bounds do not decide."""
+        # Some need is left: an actor who met all of them would have been among the best of every bound.
         active = [j for j in active if needs[j] > 0]
-        if not active:
-            return []
         rows = [[min(self.gains[j][c], needs[j]) for c in pool] for j in active]
         outcome = self.surrogate(active, [needs[j] for j in active], rows, left)
         if isinstance(outcome, Bound):
