@@ -21,7 +21,7 @@ from pathlib import Path
 
 from comity.register.leaf import Record
 from comity.register.log import Log
-from comity.register.verify import verify
+from comity.register.verification import verify
 
 RECORDED = "2026-11-23T05:10:03.123456Z"
 LONGEST_LIFE = 0.012  # seconds

@@ -12,7 +12,7 @@ from comity.register import postgres
 from comity.register.errors import ForkError
 from comity.register.leaf import Record
 from comity.register.log import Log
-from comity.register.verify import verify
+from comity.register.verification import verify
 
 HERE = Path(__file__).parent
 ORIGIN = "example.org/register"

@@ -10,7 +10,7 @@ from comity.register.leaf import Record
 from comity.register.log import Log
 from comity.register.note import Signer
 from comity.register.postgres import grants
-from comity.register.verify import verify
+from comity.register.verification import verify
 
 pytestmark = pytest.mark.postgres
 

@@ -25,7 +25,7 @@ from comity.register.note import Signer
 from comity.register.postgres import PostgresStore
 from comity.register.sqlite import SQLiteStore
 from comity.register.store import ALL, Batch, Head, HeadRow, Row, pack
-from comity.register.verify import verify
+from comity.register.verification import verify
 
 ORIGIN = "example.org/register"
 FIRST, LATER, LAST = "2026-11-23T05:10:03.123456Z", "2026-11-24T00:00:00.000000Z", "2026-11-25T12:00:00.000000Z"

@@ -11,7 +11,7 @@ import pytest
 from comity.register import upcast
 from comity.register.leaf import Leaf, Record
 from comity.register.log import Log
-from comity.register.verify import verify
+from comity.register.verification import verify
 
 NOW = "2026-11-23T05:10:03.123456Z"
 TESTS = Path(__file__).parents[1]

@@ -22,7 +22,7 @@ from comity.register.log import Log
 from comity.register.note import Signer
 from comity.register.store import Row, pack
 from comity.register.tiles import export_lines, export_tiles, tile_path
-from comity.register.verify import Verdict, verify
+from comity.register.verification import Verdict, verify
 
 ORIGIN = "example.org/register"
 SIGNER, STRANGER = Signer(ORIGIN, bytes(range(32))), Signer("example.org/stranger", bytes(32))
