@@ -26,7 +26,7 @@ LONGEST_FILE = 500
 # Imports beyond the standard library, by part of the package. Parts that stand above floor 4 may use more.
 BELOW_THE_DOOR = ("dates", "findings", "actors", "acts", "rules", "instruments", "notation", "register", "law")
 ALLOWED_EVERYWHERE = {"comity", "msgspec"}
-ALLOWED_MORE = {"register": {"cryptography", "rfc8785", "psycopg"}, "law": {"numpy"}}
+ALLOWED_MORE = {"notation": {"tomli"}, "register": {"cryptography", "rfc8785", "psycopg"}, "law": {"numpy"}}
 # Of the standard library, what would bring in the network or settings.
 REFUSED_MODULES = {"asyncio", "ftplib", "getpass", "http", "smtplib", "socket", "ssl", "urllib.request", "webbrowser"}
 # What asks for today, whatever it is called on.

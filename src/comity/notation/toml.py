@@ -5,10 +5,12 @@ here is all that the notation uses: text, whole numbers, decimals, dates, true a
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+
+# The same reader as the standard library's, compiled: three times faster, and one version on every Python.
+import tomli
 
 from comity.findings import Finding
 
@@ -27,8 +29,8 @@ _AT_LINE = re.compile(r"line (\d+)")
 def load(text: str, file: str) -> tuple[dict[str, object], tuple[Finding, ...]]:
     """Parse TOML, decimals exactly; a text that is no TOML gives an empty table and one finding."""
     try:
-        return tomllib.loads(text, parse_float=_decimal), ()
-    except (tomllib.TOMLDecodeError, RecursionError, InvalidOperation, ValueError) as error:
+        return tomli.loads(text, parse_float=_decimal), ()
+    except (tomli.TOMLDecodeError, RecursionError, InvalidOperation, ValueError) as error:
         where = _AT_LINE.search(str(error))
         line = int(where.group(1)) if where else text.count("\n") + 1
         says = f"this is not TOML: {error}"
