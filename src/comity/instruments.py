@@ -25,6 +25,7 @@ __all__ = [
     "Others",
     "Parent",
     "Part",
+    "Periods",
     "Provision",
     "Provisional",
     "ReservationsClause",
@@ -192,6 +193,17 @@ class Survival(msgspec.Struct, frozen=True, kw_only=True):
     delay: Delay | None = None
 
 
+class Periods(msgspec.Struct, frozen=True, kw_only=True):
+    """Stretches for which an instrument stays in force, counted from its entry into force (Genocide Convention XIV).
+
+    Whoever gives notice at least `notice` before the end of the current one leaves at that end.
+    """
+
+    first: Delay
+    then: Delay
+    notice: Delay = Delay()
+
+
 class WithdrawalClause(msgspec.Struct, frozen=True, kw_only=True):
     """The withdrawal clause; `clause` "none" is a silent treaty (VCLT 56)."""
 
@@ -201,6 +213,7 @@ class WithdrawalClause(msgspec.Struct, frozen=True, kw_only=True):
     allowed_after: AllowedAfter | None = None
     delay: Delay | None = None
     window: Window | None = None
+    periods: Periods | None = None
     survives: Survival | None = None
 
 

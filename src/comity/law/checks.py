@@ -7,11 +7,10 @@ from comity.findings import Finding, Level
 from comity.instruments import Instrument
 from comity.law.history import Force, History
 from comity.law.law import Law
-from comity.law.missing import select
+from comity.law.missing import eligible
 from comity.law.reservations import permitted
 from comity.law.results import DECLARED
 from comity.rules.forms import Members, Rule, names
-from comity.rules.ground import UnknownNameError
 
 __all__ = ["check_all", "check_instrument", "check_references"]
 
@@ -239,10 +238,7 @@ def _check_eligibility(law: Law, it: Instrument, history: History) -> Iterator[F
                 yield _finding("warning", "before-adoption", where, says, "check the date", act.line)
             if open_to is None:
                 continue
-            try:
-                allowed = select(law, open_to, act.day, it.adopted)
-            except UnknownNameError:
-                return
+            allowed = eligible(law, open_to, act.day, it.adopted)
             if act.actor not in allowed:
                 says = f"{act.date} {act.actor} {act.kind}: the instrument is not open to it that day"
                 yield _finding("warning", "not-open-to", where, says, "check the act, or [consent] open_to", act.line)
@@ -256,8 +252,10 @@ def _check_reservations(law: Law, it: Instrument, history: History) -> Iterator[
         act = entry.act
         if act.actor != entry.holder:
             continue
-        if it.reservations is not None and permitted(it.reservations, entry.provisions) == "forbidden":
-            says = f"{act.date} {act.actor} reservation: the instrument does not permit it (VCLT 19)"
+        clause = it.reservations
+        forbidden = [p for p in entry.provisions if clause is not None and permitted(clause, p) == "forbidden"]
+        if forbidden:
+            says = f"{act.date} {act.actor} reservation: not permitted to {', '.join(forbidden)} (VCLT 19)"
             yield _finding(
                 "warning", "reservation-not-permitted", where, says, "check ref, or [reservations]", act.line
             )

@@ -99,10 +99,21 @@ def candidates(law: Law, it: Instrument, on: date) -> frozenset[str]:
     }
     open_to = it.consent.open_to
     if open_to is not None:
-        found &= select(law, open_to, on, it.adopted)
+        found &= eligible(law, open_to, on, it.adopted)
     if it.consent.parent is not None and it.consent.parent.required and it.of:
         found &= law.consenting(it.of, on)
     return frozenset(found)
+
+
+def eligible(law: Law, selector: Selector, on: date, adoption: date | None) -> frozenset[str]:
+    """To whom an instrument is open on a day: one open to the parties to a treaty takes those bound by it soon too.
+
+    Depositaries accept both instruments from one hand on one day.
+    """
+    found = select(law, selector, on, adoption)
+    if isinstance(selector, PartiesTo) and selector.at is None:
+        found |= law.consenting(selector.instrument, on)
+    return found
 
 
 def select(law: Law, selector: Selector, on: date, adoption: date | None) -> frozenset[str]:

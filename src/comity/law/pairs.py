@@ -52,7 +52,7 @@ def pairs(law: Law, it: Instrument, history: History, on: date) -> Pairs:
     """Count the pairs by what reservations do between them.
 
     Each standing reservation is judged once toward each other party, so the work grows with reservations times
-    parties, not with the square of the parties. A provision counts once a pair, by its heaviest effect, as in `relation`.
+    parties, not with the square of the parties. A provision counts once a pair, by its heaviest effect (`relation`).
     """
     bound = {code: spell for code, record in history.records.items() if (spell := record.bound(on)) is not None}
     unbound = set(cuts(law, it, history, on))

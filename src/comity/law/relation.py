@@ -115,10 +115,9 @@ def effects_toward(law: Law, it: Instrument, pair: tuple[str, str], spell: Spell
     organ = mode == "organ" or (mode is None and it.kind in CONSTITUENT)
     found = []
     for entry in reservations.of(holder, on):
-        effect = reservations.effect(entry, other, consent_day(spell), on, organ=organ)
-        if mode == "all" and effect.word == "modified":
-            effect = _by_all(law, it, effect, on)
-        found.append(effect)
+        for effect in reservations.effects(entry, other, consent_day(spell), on, organ=organ):
+            by_all = mode == "all" and effect.word == "modified"
+            found.append(_by_all(law, it, effect, on) if by_all else effect)
     return found
 
 
@@ -130,7 +129,8 @@ def _by_all(law: Law, it: Instrument, effect: Effect, on: date) -> Effect:
         spell = history.records[code].bound(on) if history is not None else None
         if code == effect.reservation.holder or spell is None:
             continue
-        if reservations.effect(effect.reservation, code, consent_day(spell), on).word != "modified":
+        answers = reservations.effects(effect.reservation, code, consent_day(spell), on)
+        if any(other.word != "modified" for other in answers if set(other.provisions) & set(effect.provisions)):
             return Effect(
                 word="not_settled",
                 message="not-all-accepted",

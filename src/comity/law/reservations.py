@@ -27,7 +27,7 @@ _RELEVANT = frozenset(
         "continuation",
     }
 )
-_TARGET = re.compile(r"(?P<actor>[A-Z0-9]+)(?:@(?P<date>[\d-]+))?(?P<opposed>!)?")
+_TARGET = re.compile(r"(?P<actor>[A-Z0-9]+)(?:@(?P<date>[\d-]+))?(?P<opposed> ?!)?(?: (?P<provisions>.+))?")
 
 
 class Answer(msgspec.Struct, kw_only=True):
@@ -36,11 +36,16 @@ class Answer(msgspec.Struct, kw_only=True):
     act: Act
     accepts: bool
     opposed: bool = False
+    provisions: tuple[str, ...] = ()
     withdrawn: date | None = None
 
     def stands(self, day: date) -> bool:
         """Whether it was made by `day` and not withdrawn by then."""
         return self.act.day <= day and (self.withdrawn is None or self.withdrawn > day)
+
+    def concerns(self, provision: str) -> bool:
+        """Whether it answers what was reserved to this provision; one that names none answers the whole."""
+        return not self.provisions or any(_within(provision, named) for named in self.provisions)
 
 
 class Reservation(msgspec.Struct, kw_only=True):
@@ -58,9 +63,10 @@ class Reservation(msgspec.Struct, kw_only=True):
             return ()
         return tuple(p for p, until in self.provisions.items() if until is None or until > day)
 
-    def answer(self, actor: str, day: date) -> Answer | None:
-        """The newest answer of an actor that stands on `day`."""
-        return next((a for a in reversed(self.answers.get(actor, [])) if a.stands(day)), None)
+    def answer(self, actor: str, day: date, provision: str) -> Answer | None:
+        """The newest answer of an actor that stands on `day` and concerns this provision."""
+        given = reversed(self.answers.get(actor, []))
+        return next((a for a in given if a.stands(day) and a.concerns(provision)), None)
 
     @property
     def notified(self) -> date:
@@ -90,35 +96,54 @@ class Reservations(msgspec.Struct, kw_only=True):
         """The reservations of an actor that stand on `day`."""
         return [entry for entry in self.entries if entry.holder == actor and entry.standing(day)]
 
-    def effect(self, entry: Reservation, other: str, consented: date, on: date, organ: bool = False) -> Effect:  # noqa: FBT001, FBT002  # one fact about the other, named at every call
-        """The effect of a reservation toward a party that consented on `consented`."""
-        clause = self.it.reservations or ReservationsClause()
-        provisions = entry.standing(on)
-        answer = entry.answer(other, on)
+    def effects(
+        self, entry: Reservation, other: str, consented: date, on: date, *, organ: bool = False
+    ) -> list[Effect]:
+        """What a reservation does toward a party that consented on `consented`: provisions of one fate together."""
+        fates: dict[tuple[str, str, date | None, int], list[str]] = {}
+        answers: dict[int, Answer | None] = {}
+        for provision in entry.standing(on):
+            answer = entry.answer(other, on, provision)
+            word, message, day = self._fate(entry, provision, answer, (consented, on), organ=organ)
+            fates.setdefault((word, message, day, id(answer)), []).append(provision)
+            answers[id(answer)] = answer
+        return [
+            Effect(
+                word=word,
+                message=message,
+                reservation=entry,
+                provisions=tuple(provisions),
+                answer=answers[which],
+                day=day,
+            )
+            for (word, message, day, which), provisions in fates.items()
+        ]
 
-        def gives(word: str, message: str, day: date | None = None) -> Effect:
-            return Effect(word=word, message=message, reservation=entry, provisions=provisions, answer=answer, day=day)
-
+    def _fate(
+        self, entry: Reservation, provision: str, answer: Answer | None, days: tuple[date, date], *, organ: bool
+    ) -> tuple[str, str, date | None]:
+        """What becomes of one reserved provision: word, message, and the day that decided it."""
+        consented, on = days
         tacit = max(TACIT.after(entry.notified), consented)
         timely = answer is not None and not answer.accepts and answer.act.day <= tacit
         if timely and answer is not None and answer.opposed:
-            return gives("opposed", "objection-opposed")
-        verdict = permitted(clause, provisions)
-        if verdict == "forbidden":
-            return gives("not_settled", "reservation-not-permitted")
-        if verdict == "authorized":
-            return gives("modified", "reservation-authorized")
+            return "opposed", "objection-opposed", None
+        verdict = permitted(self.it.reservations or ReservationsClause(), provision)
+        if verdict != "open":
+            forbidden = verdict == "forbidden"
+            word, message = "not_settled" if forbidden else "modified", "not-permitted" if forbidden else "authorized"
+            return word, f"reservation-{message}", None
         if organ:
             accepted = _some_acceptance(entry, on)
-            return gives("modified" if accepted else "not_settled", "organ-accepted" if accepted else "organ-silent")
+            return "modified" if accepted else "not_settled", "organ-accepted" if accepted else "organ-silent", None
         if answer is not None and answer.accepts:
-            return gives("modified", "reservation-accepted")
+            return "modified", "reservation-accepted", None
         if timely:
-            return gives("excluded", "objection-simple")
-        if on >= tacit:
-            late = answer is not None and not answer.accepts
-            return gives("modified", "objection-late" if late else "reservation-tacitly-accepted", tacit)
-        return gives("not_settled", "reservation-pending", tacit)
+            return "excluded", "objection-simple", None
+        if on < tacit:
+            return "not_settled", "reservation-pending", tacit
+        late = answer is not None and not answer.accepts
+        return "modified", "objection-late" if late else "reservation-tacitly-accepted", tacit
 
 
 def _some_acceptance(entry: Reservation, on: date) -> bool:
@@ -126,16 +151,16 @@ def _some_acceptance(entry: Reservation, on: date) -> bool:
     return any(a.accepts and a.stands(on) for answers in entry.answers.values() for a in answers)
 
 
-def permitted(clause: ReservationsClause, provisions: Iterable[str]) -> str:
+def permitted(clause: ReservationsClause, provision: str) -> str:
     """VCLT 19 and 20(1): `forbidden`, `authorized` (no acceptance needed) or `open` to acceptance and objection."""
     if clause.allowed == "none":
         return "forbidden"
     if clause.allowed == "all":
         return "authorized"
-    listed = [any(_within(p, q) for q in clause.provisions) for p in provisions]
+    listed = any(_within(provision, other) for other in clause.provisions)
     if clause.allowed == "listed":
-        return "authorized" if all(listed) else "forbidden"
-    if clause.allowed == "all-but-listed" and any(listed):
+        return "authorized" if listed else "forbidden"
+    if clause.allowed == "all-but-listed" and listed:
         return "forbidden"
     return "open"
 
@@ -154,7 +179,7 @@ def replay_reservations(it: Instrument, acts: Iterable[Act]) -> Reservations:
         if act.kind not in _RELEVANT:
             continue
         if act.kind == "reservation":
-            provisions = tuple(p.strip() for p in act.ref.split(";") if p.strip()) or (WHOLE,)
+            provisions = split_provisions(act.ref) or (WHOLE,)
             entry = Reservation(holder=act.actor, act=act, since=act.day, provisions=dict.fromkeys(provisions))
             found.entries.append(entry)
         elif act.kind == "reservation-withdrawal":
@@ -167,6 +192,11 @@ def replay_reservations(it: Instrument, acts: Iterable[Act]) -> Reservations:
     return found
 
 
+def split_provisions(text: str | None) -> tuple[str, ...]:
+    """Provisions as a column writes them, `9(2); 16`."""
+    return tuple(part.strip() for part in (text or "").split(";") if part.strip())
+
+
 def _fault(found: Reservations, act: Act, code: str, says: str, do: str) -> None:
     file = f"instruments/{found.it.id}.csv"
     says = f"{act.date} {act.actor} {act.kind}: {says}"
@@ -176,7 +206,7 @@ def _fault(found: Reservations, act: Act, code: str, says: str, do: str) -> None
 def _withdraw(found: Reservations, act: Act) -> None:
     """VCLT 22(1) and (3): at any time; it takes effect when the others are told, or as stated."""
     until = act.effective.last if act.effective is not None else act.day
-    named = tuple(p.strip() for p in act.ref.split(";") if p.strip())
+    named = split_provisions(act.ref)
     mine = found.of(act.actor, act.day)
     hit = False
     for entry in mine:
@@ -191,7 +221,7 @@ def _withdraw(found: Reservations, act: Act) -> None:
 
 
 def _answer(found: Reservations, act: Act) -> None:
-    match = _TARGET.fullmatch(act.ref.replace(" ", ""))
+    match = _TARGET.fullmatch(act.ref.strip())
     if match is None:
         says = f"“{act.ref}” names no reserving actor"
         _fault(
@@ -219,7 +249,10 @@ def _answer(found: Reservations, act: Act) -> None:
                     answer.withdrawn = act.day
         else:
             accepts = act.kind == "acceptance-of-reservation"
-            answers.append(Answer(act=act, accepts=accepts, opposed=match["opposed"] is not None))
+            opposed = match["opposed"] is not None
+            answers.append(
+                Answer(act=act, accepts=accepts, opposed=opposed, provisions=split_provisions(match["provisions"]))
+            )
 
 
 def _take_over(found: Reservations, act: Act) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from comity.actors import Directory, Membership
 from comity.dates import Delay
-from comity.instruments import Instrument, Parent
+from comity.instruments import Instrument, Parent, Periods
 from comity.law.history import End, Force, History, Record, Spell
 from comity.law.replay import Replay
 
@@ -36,6 +36,7 @@ def settle(replay: Replay, force: Force, around: Relatives) -> None:
             if not spell.taken_over:
                 _begin(replay, spell, force)
     _take_over(replay)
+    _end_with_periods(replay, force)
     _terminate(replay, force)
     parent = it.consent.parent
     if parent is not None and it.of:
@@ -93,6 +94,26 @@ def _take_over(replay: Replay) -> None:
             origin = begun.get(id(spell.act)) if spell.taken_over else None
             if origin is not None and origin.since is not None and origin.since_told is not None:
                 spell.since, spell.since_told = origin.since, max(spell.told, origin.since_told)
+
+
+def _end_with_periods(replay: Replay, force: Force) -> None:
+    """Where the instrument runs in periods, a notice takes effect at the end of one (Genocide Convention XIV)."""
+    periods = None if replay.it.withdrawal is None else replay.it.withdrawal.periods
+    if periods is None or force.entry is None:
+        return
+    for record in replay.records.values():
+        for end in (end for spell in record.spells for end in spell.ends):
+            if end.by == "withdrawal" and end.act is not None and end.act.effective is None:
+                end.until = period_end(periods, force.entry, end.act.day)
+
+
+def period_end(periods: Periods, entry: date, notice: date) -> date:
+    """The end of the first period that a notice given on a day comes in time for."""
+    number, end = 0, periods.first.after(entry)
+    while periods.notice.after(notice) > end:
+        number += 1
+        end = periods.then.times(number).after(periods.first.after(entry))
+    return end
 
 
 def _terminate(replay: Replay, force: Force) -> None:

@@ -56,9 +56,9 @@ def _opposed(reservations: Reservations, parties: dict[str, Spell], on: date, fo
         for other, answers in entry.answers.items():
             if other not in parties or not any(a.opposed and a.stands(on) for a in answers):
                 continue
-            effect = reservations.effect(entry, other, consent_day(parties[other]), on)
-            if effect.word == "opposed" and effect.answer is not None:
-                found[_pair(entry.holder, other)] = ("objection-opposed", effect.answer.act)
+            for effect in reservations.effects(entry, other, consent_day(parties[other]), on):
+                if effect.word == "opposed" and effect.answer is not None:
+                    found[_pair(entry.holder, other)] = ("objection-opposed", effect.answer.act)
 
 
 def consent_day(spell: Spell) -> date:

@@ -3,7 +3,7 @@
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from comity.acts import KINDS, REF_KINDS, Act, parse_act_ref
 from comity.dates import LegalDate, parse_legal_date
@@ -32,19 +32,19 @@ def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], 
         findings.extend(_header_faults(header, file))
         if findings:
             return (), tuple(findings)
-        line = rows.line_num
+        line, width = rows.line_num, len(header)
+        quick = _quick_reader(header, instrument)
         for row in rows:
             start, line = line + 1, rows.line_num
-            if not row:
-                continue
-            if len(row) != len(header):
-                findings.append(_row_length(file, start, len(row), len(header)))
-                continue
-            fields = dict(zip(header, row, strict=True))
-            act, faults = read_act(fields, instrument, file, start)
-            findings.extend(faults)
-            if act is not None:
-                acts.append(act)
+            if len(row) == width:
+                act = quick(row, start)
+                if act is None:
+                    act, faults = _careful_act(dict(zip(header, row, strict=True)), instrument, file, start)
+                    findings.extend(faults)
+                if act is not None:
+                    acts.append(act)
+            elif row:
+                findings.append(_row_length(file, start, len(row), width))
     except csv.Error as error:
         says = f"this is not CSV: {error}"
         do = "put a text with commas, quotes or line ends in double quotes, and double a quote inside it"
@@ -76,39 +76,39 @@ def _error(code: str, file: str, line: int, says: str, do: str) -> Finding:
 
 def read_act(fields: dict[str, str], instrument: str, file: str, line: int) -> tuple[Act | None, tuple[Finding, ...]]:
     """One act from its columns, or None with what is wrong with them."""
-    kind = fields["act"]
-    if kind in _PLAIN and not any(fields.get(name) for name in _RARE):
-        act = _plain_act(fields, instrument, line)
-        if act is not None:
-            return act, ()
     return _careful_act(fields, instrument, file, line)
 
 
 _PLAIN = KINDS - REF_KINDS - {"correction"}
-_RARE = ("effective", "notified", "set")
 
 
-def _plain_act(fields: dict[str, str], instrument: str, line: int) -> Act | None:
-    """Most rows by far: the quick way, which leaves anything unusual to the careful one."""
-    actor = fields["actor"]
-    if not actor or actor != actor.strip():
-        return None
-    try:
-        day = parse_legal_date(fields["date"])
-    except ValueError:
-        return None
-    get = fields.get
-    return Act(
-        instrument=instrument,
-        date=day,
-        actor=actor,
-        kind=fields["act"],
-        ref=get("ref", ""),
-        at=get("at", ""),
-        note=get("note", ""),
-        source=get("source", ""),
-        line=line,
-    )
+def _quick_reader(header: Sequence[str], instrument: str) -> Callable[[list[str], int], Act | None]:
+    """A reader of rows by position, for most rows by far: it leaves anything unusual to the careful one."""
+    at = {name: header.index(name) for name in header}
+    date_at, actor_at, kind_at, effective_at = at["date"], at["actor"], at["act"], at.get("effective")
+    rare = [at[name] for name in ("notified", "set") if name in at]
+    texts = [(name, at[name]) for name in ("ref", "at", "note", "source") if name in at]
+
+    def quick(row: list[str], line: int) -> Act | None:
+        actor, kind = row[actor_at], row[kind_at]
+        if kind not in _PLAIN or not actor or actor.strip() != actor or any([row[index] for index in rare]):
+            return None
+        more = {}
+        for name, index in texts:
+            value = row[index]
+            if value:
+                if value.strip() != value:
+                    return None
+                more[name] = value
+        try:
+            day = parse_legal_date(row[date_at])
+            stated = row[effective_at] if effective_at is not None else ""
+            effective = parse_legal_date(stated) if stated else None
+        except ValueError:
+            return None
+        return Act(instrument=instrument, date=day, actor=actor, kind=kind, effective=effective, line=line, **more)
+
+    return quick
 
 
 def _careful_act(

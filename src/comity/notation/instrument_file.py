@@ -21,6 +21,7 @@ from comity.instruments import (
     Others,
     Parent,
     Part,
+    Periods,
     Permission,
     Provision,
     Provisional,
@@ -271,6 +272,7 @@ def _withdrawal(table: Table | None) -> WithdrawalClause | None:
         allowed_after=_allowed_after(table),
         delay=table.just_delay("delay"),
         window=table.window("window"),
+        periods=_periods(table.sub("periods")),
         survives=_survival(table),
     )
     table.done()
@@ -285,6 +287,17 @@ def _allowed_after(table: Table) -> AllowedAfter | None:
     start: CountedFrom = inner.choice("from", get_args(CountedFrom)) or "party"
     inner.done()
     return AllowedAfter(delay=delay, start=start)
+
+
+def _periods(table: Table | None) -> Periods | None:
+    if table is None:
+        return None
+    first, then, notice = (table.just_delay(name) for name in ("first", "then", "notice"))
+    table.done()
+    if not first or not then or Delay() in {first, then}:
+        table.fault("first", "periods need “first” and “then”, each a time", "add the one that is missing")
+        return None
+    return Periods(first=first, then=then, notice=notice or Delay())
 
 
 def _survival(table: Table) -> Survival | None:

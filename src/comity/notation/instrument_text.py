@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from comity.dates import Delay, Window
-from comity.instruments import ConsentClause, EntryIntoForce, Instrument, Part, Tacit, WithdrawalClause
+from comity.instruments import ConsentClause, EntryIntoForce, Instrument, Part, Periods, Tacit, WithdrawalClause
 from comity.notation.toml import section
 from comity.rules.forms import Members, Rule, Selector
 from comity.rules.plain import plain_rule
@@ -148,8 +148,16 @@ def _withdrawal(clause: WithdrawalClause) -> dict[str, object]:
         "allowed_after": None if after is None else {**plain_delay(after.delay), "from": after.start},
         "delay": None if clause.delay is None else plain_delay(clause.delay),
         "window": _window(clause.window),
+        "periods": _periods(clause.periods),
         "survives": survival,
     }
+
+
+def _periods(periods: Periods | None) -> object | None:
+    if periods is None:
+        return None
+    plain = {"first": plain_delay(periods.first), "then": plain_delay(periods.then)}
+    return plain if periods.notice == Delay() else {**plain, "notice": plain_delay(periods.notice)}
 
 
 def _window(window: Window | None) -> object | None:
