@@ -39,7 +39,7 @@ def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], 
             if len(row) == width:
                 act = quick(row, start)
                 if act is None:
-                    act, faults = _careful_act(dict(zip(header, row, strict=True)), instrument, file, start)
+                    act, faults = read_act(dict(zip(header, row, strict=False)), instrument, file, start)
                     findings.extend(faults)
                 if act is not None:
                     acts.append(act)
@@ -74,46 +74,49 @@ def _error(code: str, file: str, line: int, says: str, do: str) -> Finding:
     return Finding(level="error", code=code, file=file, line=line, says=says, do=do)
 
 
-def read_act(fields: dict[str, str], instrument: str, file: str, line: int) -> tuple[Act | None, tuple[Finding, ...]]:
-    """One act from its columns, or None with what is wrong with them."""
-    return _careful_act(fields, instrument, file, line)
-
-
 _PLAIN = KINDS - REF_KINDS - {"correction"}
 
 
 def _quick_reader(header: Sequence[str], instrument: str) -> Callable[[list[str], int], Act | None]:
     """A reader of rows by position, for most rows by far: it leaves anything unusual to the careful one."""
-    at = {name: header.index(name) for name in header}
-    date_at, actor_at, kind_at, effective_at = at["date"], at["actor"], at["act"], at.get("effective")
-    rare = [at[name] for name in ("notified", "set") if name in at]
-    texts = [(name, at[name]) for name in ("ref", "at", "note", "source") if name in at]
+    width = len(header)
+    date_at, actor_at, kind_at, effective_at, ref_at, at_at, notified_at, set_at, note_at, source_at = (
+        header.index(name) if name in header else width for name in COLUMNS
+    )
 
     def quick(row: list[str], line: int) -> Act | None:
+        row.append("")  # what a column that is not there holds
         actor, kind = row[actor_at], row[kind_at]
-        if kind not in _PLAIN or not actor or actor.strip() != actor or any([row[index] for index in rare]):
+        if kind not in _PLAIN or not actor or row[notified_at] or row[set_at]:
             return None
-        more = {}
-        for name, index in texts:
-            value = row[index]
-            if value:
-                if value.strip() != value:
-                    return None
-                more[name] = value
+        ref, at, note, source = row[ref_at], row[at_at], row[note_at], row[source_at]
+        for text in (actor, ref, at, note, source):
+            if text and text.strip() != text:
+                return None
         try:
             day = parse_legal_date(row[date_at])
-            stated = row[effective_at] if effective_at is not None else ""
+            stated = row[effective_at]
             effective = parse_legal_date(stated) if stated else None
         except ValueError:
             return None
-        return Act(instrument=instrument, date=day, actor=actor, kind=kind, effective=effective, line=line, **more)
+        return Act(
+            instrument=instrument,
+            date=day,
+            actor=actor,
+            kind=kind,
+            effective=effective,
+            ref=ref,
+            at=at,
+            note=note,
+            source=source,
+            line=line,
+        )
 
     return quick
 
 
-def _careful_act(
-    fields: dict[str, str], instrument: str, file: str, line: int
-) -> tuple[Act | None, tuple[Finding, ...]]:
+def read_act(fields: dict[str, str], instrument: str, file: str, line: int) -> tuple[Act | None, tuple[Finding, ...]]:
+    """One act from its columns, or None with what is wrong with them."""
     faults = [_error(code, file, line, says, do) for code, says, do in (*_wrong_words(fields), *_wrong_about(fields))]
     days: dict[str, LegalDate | None] = {}
     for name in ("date", "effective", "notified"):

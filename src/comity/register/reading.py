@@ -209,7 +209,7 @@ def _check_directory(directory: Directory) -> Iterable[Finding]:
 
 def _check_actors(acts: Iterable[Act], directory: Directory, file: str) -> Iterable[Finding]:
     """Every act needs an actor that is known and existed by then; acts may not stand twice."""
-    seen: dict[Act, int] = {}
+    alike: dict[tuple[object, str, str], list[Act]] = {}
     for act in acts:
         actor: Actor | None = directory.actors.get(act.actor)
         if actor is None:
@@ -218,11 +218,13 @@ def _check_actors(acts: Iterable[Act], directory: Directory, file: str) -> Itera
             says = f"{act.actor} existed until {actor.until} only, and the act is dated {act.date}"
             do = "check the date, or give the act to the successor"
             yield Finding(level="warning", code="actor-extinct", file=file, line=act.line, says=says, do=do)
-        key = _unplaced(act)
-        if key in seen:
-            says = f"{act.date} {act.actor} {act.kind} stands twice (also in line {seen[key]})"
+        others = alike.setdefault((act.date, act.actor, act.kind), [])
+        twin = next((other for other in others if _unplaced(other) == _unplaced(act)), None) if others else None
+        if twin is not None:
+            says = f"{act.date} {act.actor} {act.kind} stands twice (also in line {twin.line})"
             yield Finding(level="error", code="act-twice", file=file, line=act.line, says=says, do="remove one")
-        seen.setdefault(key, act.line)
+        else:
+            others.append(act)
 
 
 def _unplaced(act: Act) -> Act:
