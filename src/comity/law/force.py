@@ -124,16 +124,15 @@ def first_met(
     if plain is not None and not parent and not _has_regional(records, around.directory):
         return ledger.first_of(plain)
     turning = around.turning_days_of(rule)
-    if parent:
-        turning |= around.turning_days(parent)
+    above = around.turning_days(parent) if parent else frozenset[date]()
     # With signatories among those named, every signature may change what is asked for.
     fresh = any(isinstance(selector_of(node), SignatoriesOf) for node in nodes(rule)) or bool(names(rule).instruments)
     judged: GroundRule | None = None
-    for day in sorted(ledger.days | turning):
+    for day in sorted(ledger.days | turning | above):
         changed = ledger.advance(day)
         if judged is None or fresh or day in turning:
             judged = ground_on(it, rule, around, day)
-        elif not changed:
+        elif not changed and not (ledger.standing and day in above):
             continue
         those_for = counted(it, ledger.standing, around.directory, day)
         if parent:

@@ -4,7 +4,8 @@
 instrument, what weighs how much, and what is in force.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 
@@ -36,6 +37,11 @@ class Law:
         self._open: list[str] = []
         self._circles: set[tuple[str, str]] = set()
         self._tables: dict[tuple[str, tuple[tuple[str, object], ...]], WeightTable] = {}
+        # Answers that hold from one turning day to the next are kept by the number of the period.
+        self._periods: dict[str, tuple[date, ...]] = {}
+        self._weighed: dict[tuple[str, int], WeightTable] = {}
+        self._turnings: dict[str, frozenset[date]] = {}
+        self._consenting: dict[tuple[str, int], frozenset[str]] = {}
 
     @property
     def directory(self) -> Directory:
@@ -187,11 +193,20 @@ class Law:
         table = self.reading.weights(name)
         if table is None:
             raise UnknownNameError("weights", name)
-        rows = table.at(on)
-        key = (name, tuple(rows.items()))
-        if key not in self._tables:
-            self._tables[key] = WeightTable(rows=rows, total=table.total, unit=table.unit, source=table.source)
-        return self._tables[key]
+        period = self._period(f"weights {name}", table.turning_days, on)
+        if (name, period) not in self._weighed:
+            rows = table.at(on)
+            key = (name, tuple(rows.items()))
+            if key not in self._tables:
+                self._tables[key] = WeightTable(rows=rows, total=table.total, unit=table.unit, source=table.source)
+            self._weighed[name, period] = self._tables[key]
+        return self._weighed[name, period]
+
+    def _period(self, name: str, turning_days: Callable[[], frozenset[date]], on: date) -> int:
+        """The number of the period between turning days that a day lies in."""
+        if name not in self._periods:
+            self._periods[name] = tuple(sorted(turning_days()))
+        return bisect_right(self._periods[name], on)
 
     def in_force(self, name: str, on: date) -> bool:
         """Whether an instrument is in force on a day."""
@@ -217,16 +232,23 @@ class Law:
         history = self.history(name)
         if history is None:
             return frozenset()
-        return frozenset(
-            actor
-            for actor, record in history.records.items()
-            if record.live(on) is not None or record.bound(on) is not None
-        )
+        period = self._period(name, lambda: self.turning_days(name), on)
+        if (name, period) not in self._consenting:
+            self._consenting[name, period] = frozenset(
+                actor
+                for actor, record in history.records.items()
+                if record.live(on) is not None or record.bound(on) is not None
+            )
+        return self._consenting[name, period]
 
     def turning_days(self, name: str) -> frozenset[date]:
         """The days on which an answer about an instrument may change."""
         history = self.history(name)
-        return frozenset() if history is None else history.turning_days()
+        if history is None:
+            return frozenset()
+        if name not in self._turnings:
+            self._turnings[name] = history.turning_days()
+        return self._turnings[name]
 
     def turning_days_of(self, rule: Rule) -> frozenset[date]:
         """The days on which what a rule names may change."""
