@@ -75,6 +75,8 @@ $(BIN)/python:
 # The checkout itself, editable: reinstalled only where its metadata change.
 $(STAMPS)/comity: pyproject.toml $(STAMPS)/runtime $(STAMPS)/build
 	@$(PIP) --no-build-isolation --editable .
+	@# What every command imports, so that it starts quickly also where Python is told to write no byte code.
+	@$(BIN)/python -m compileall -q src/comity $(VENV)/lib/python*/site-packages/{click,msgspec,rich,tomli}
 	@touch $@
 
 # One stamp a locked set: every file pinned by hash, so nothing is resolved here.
