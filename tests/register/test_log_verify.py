@@ -433,25 +433,20 @@ def test_rows_of_other_tables_changed_are_named(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE {table} SET {column} = {column}",
-        "DELETE FROM {table}",
-        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-        "REPLACE INTO {table} SELECT * FROM {table}",
+        "UPDATE entry SET data = data",
+        "DELETE FROM entry",
+        "UPDATE head SET frontier = frontier",
+        "DELETE FROM head",
+        "INSERT OR REPLACE INTO head SELECT * FROM head",
+        "REPLACE INTO head SELECT * FROM head",
+        "DELETE FROM meta",
+        "UPDATE checkpoint SET note = note",
     ],
 )
-@pytest.mark.parametrize(("table", "column"), [("entry", "data"), ("head", "frontier")])
-def test_the_tables_refuse_to_be_changed(log_file: Path, table: str, column: str, statement: str) -> None:
+def test_the_tables_refuse_to_be_changed(log_file: Path, statement: str) -> None:
     connection = sqlite3.connect(log_file)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement.format(table=table, column=column))
-    connection.close()
-
-
-@pytest.mark.parametrize("table", ["meta", "checkpoint"])
-def test_meta_and_checkpoints_refuse_to_be_changed(log_file: Path, table: str) -> None:
-    connection = sqlite3.connect(log_file)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(f"DELETE FROM {table}")
+        connection.execute(statement)
     connection.close()
 
 

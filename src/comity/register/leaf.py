@@ -38,6 +38,7 @@ DEEPEST: Final = 64
 
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_MOMENT_LENGTH: Final = 27
 _FIRST_ASTRAL = "\U00010000"
 
 
@@ -105,13 +106,14 @@ def _check(value: object, depth: int) -> bool:
 
 
 def _check_object(value: dict[Any, Any], depth: int) -> bool:
-    plain = True
-    for key, item in value.items():
-        if type(key) is not str:
-            raise LeafError(f"a key is text, not {type(key).__name__} ({key!r:.40})")
-        if not key.isascii() and max(key) >= _FIRST_ASTRAL:
-            plain = False
-        if type(item) is not str:
+    try:
+        keys = "".join(value)
+    except TypeError:
+        odd = next(key for key in value if not isinstance(key, str))
+        raise LeafError(f"a key is text, not {type(odd).__name__} ({odd!r:.40})") from None
+    plain = keys.isascii() or max(keys) < _FIRST_ASTRAL
+    for item in value.values():
+        if type(item) is not str:  # here, not in the call: most values are texts
             plain &= _check(item, depth + 1)
     return plain
 
@@ -134,15 +136,23 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # any value that a body may hold
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+@lru_cache(maxsize=256)
+def _frame(kind: str, v: int) -> tuple[bytes, bytes]:
+    """What stands between the body and the moment, and after it; raises LeafError."""
+    if not 0 <= v <= LARGEST:
+        raise LeafError(f"the version of a record is a whole number, 0 or more, not {v}")
+    if _KIND.fullmatch(kind) is None:
+        raise LeafError(f"“{kind:.70}” is no kind: write lower-case letters, digits and hyphens, at most 64")
+    return b',"kind":"%b","recorded":"' % kind.encode(), b'","v":%d}' % v
+
+
 def prepare(record: Record) -> Prepared:
     """The record as bytes, all but its moment; raises LeafError or TooLongError."""
-    if type(record.v) is not int or not 0 <= record.v <= LARGEST:
-        raise LeafError(f"the version of a record is a whole number, 0 or more, not {record.v!r}")
-    if type(record.kind) is not str or not _is_kind(record.kind):
-        raise LeafError(f"“{record.kind!s:.70}” is no kind: write lower-case letters, digits and hyphens, at most 64")
-    before = b'{"body":%b,"kind":"%b","recorded":"' % (canonical(record.body), record.kind.encode())
-    after = b'","v":%d}' % record.v
-    length = len(before) + len(after) + 27
+    if type(record.v) is not int or type(record.kind) is not str:  # True equals 1, and would be taken for it
+        raise LeafError(f"a kind is a word and a version a whole number, not {record.kind!r:.40} and {record.v!r:.40}")
+    between, after = _frame(record.kind, record.v)
+    before = b'{"body":' + canonical(record.body) + between
+    length = len(before) + len(after) + _MOMENT_LENGTH
     if length > LONGEST:
         raise TooLongError(f"the entry has {length:,} bytes, a leaf at most {LONGEST:,}: let long texts enter by hash")
     return Prepared(before, after)

