@@ -20,6 +20,7 @@ from comity.law.law import Law
 from comity.law.missing import Missing, missing
 from comity.law.pairs import Pairs, pairs
 from comity.law.relation import relation
+from comity.law.reproduced import Reproduction, reproductions
 from comity.law.results import Change, Relation, Status, Why
 from comity.law.search import Hit, search
 from comity.law.status import status
@@ -27,8 +28,9 @@ from comity.law.timeline import force_changes, timeline
 from comity.law.why import why
 from comity.register.errors import LogError, MomentError
 from comity.register.folder import FolderLayer
-from comity.register.layers import Layer
+from comity.register.layers import DefinitionKind, Layer
 from comity.register.reading import Reading
+from comity.rules.ground import NoMembersError, UnknownNameError
 
 __all__ = ["Refusal", "Register", "open_register", "shipped_folder"]
 
@@ -162,7 +164,11 @@ class Register:
     def missing(self, instrument: str, on: date) -> Missing:
         """What is missing for entry into force on a day."""
         it, history = self._ready(instrument)
-        return missing(self.law, it, history, on)
+        try:
+            return missing(self.law, it, history, on)
+        except (UnknownNameError, NoMembersError) as error:
+            says = f"the entry-into-force rule of {it.id} cannot be judged: {error}"
+            raise refuse("rule-unjudged", says, "add what it names", f"instruments/{it.id}.toml") from error
 
     def relation(self, instrument: str, one: str, other: str, on: date) -> Relation:
         """What binds two actors toward each other under an instrument on a day."""
@@ -240,8 +246,36 @@ class Register:
         return search(self.reading, text)
 
     def check(self) -> tuple[Finding, ...]:
-        """All findings of the register."""
-        return in_order(check_all(self.law))
+        """All findings of the register.
+
+        Where it lies over the register that ships, those of that register alone are left out: what is wrong
+        there is not the user's to mend.
+        """
+        found = in_order(check_all(self.law))
+        layers = self.reading.layers
+        strange = {finding for finding in found if not _is_own(layers[0], finding.file)}
+        if len(layers) == 1 or not strange:
+            return found
+        theirs = strange & set(check_all(Law(Reading(layers[1:]))))
+        return tuple(finding for finding in found if finding not in theirs)
+
+    def reproductions(self) -> list[Reproduction]:
+        """Which official entries into force follow from the acts alone, and why the others do not."""
+        return list(reproductions(self.law))
+
+
+def _is_own(layer: Layer, file: str) -> bool:
+    """Whether the file that a finding names may stand in this layer."""
+    place, _, name = file.partition("/")
+    stem = name.rpartition(".")[0]
+    if place == "instruments":
+        return stem in layer.acts_ids() if name.endswith(".csv") else stem in layer.ids("instrument")
+    if place in _PLACES:
+        return stem in layer.ids(_PLACES[place])
+    return True
+
+
+_PLACES: dict[str, DefinitionKind] = {"weights": "weights", "rules": "rule"}
 
 
 def _nearest_instruments(reading: Reading, name: str) -> list[str]:

@@ -10,6 +10,7 @@ from comity.law.law import Law
 from comity.law.missing import eligible
 from comity.law.reservations import permitted
 from comity.law.results import DECLARED
+from comity.law.status import known_until
 from comity.rules.forms import Members, Rule, names
 
 __all__ = ["check_all", "check_instrument", "check_references"]
@@ -184,12 +185,12 @@ def _regional(law: Law, code: str) -> bool:
 def _differs(it: Instrument, history: History, force: Force) -> Finding:
     given = "never meet the rule" if force.computed is None else f"give {force.computed}"
     says = f"the depositary states {force.official}, and the acts known {given}; the stated date is used"
-    causes = list(_causes(history))
+    causes = list(_causes(it, history))
     do = f"likely: {'; '.join(causes)}" if causes else "check the acts before that day, and the clause"
     return _finding("warning", "official-differs", f"instruments/{it.id}.toml", says, do)
 
 
-def _causes(history: History) -> Iterator[str]:
+def _causes(it: Instrument, history: History) -> Iterator[str]:
     force = history.force
     if force.computed is None or (force.official is not None and force.computed > force.official):
         heirs = sorted(
@@ -218,7 +219,10 @@ def _causes(history: History) -> Iterator[str]:
         )
         if partial:
             yield f"{partial} dates are known to the month or year only, and count from its end"
-        if not heirs and not gone:
+        known = known_until(it).get("consent")
+        if known is None or (force.official is not None and known < force.official):
+            yield "consents are not known to be complete up to that day"
+        elif not heirs and not gone:
             yield "early acts are missing, as those of States that no longer exist"
     else:
         yield "acts are here that did not count, or that were dated too early"

@@ -33,16 +33,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[Cell, ...]
 
     def rows(self) -> list[dict[str, object]]:
-        """One row a cell."""
+        """One row a cell; `parties` of `of` also for a single actor, so that the columns have one type."""
         return [
             {
                 "on": self.on.isoformat(),
                 "row": cell.row,
                 "instrument": cell.instrument,
                 "status": cell.status,
-                "since": cell.since,
-                "parties": cell.parties,
-                "of": cell.of,
+                "since": cell.since or "",
+                "parties": int(cell.status == "party") if cell.parties is None else cell.parties,
+                "of": 1 if cell.of is None else cell.of,
             }
             for cell in self.cells
         ]

@@ -3,7 +3,7 @@
 Templates name their parameters; a parameter that is None or empty shows as a dash.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from comity.dates import Delay, LegalDate
@@ -15,6 +15,7 @@ MESSAGES: dict[str, str] = {
     # The instrument.
     "threshold-met": "The conditions for entry into force were first met on {date}.",
     "entry-computed": "The instrument entered into force on {entry}: {delay} after that day.",
+    "entry-computed.at-once": "The instrument entered into force that same day, {entry}.",
     "entry-fixed": "The instrument entered into force on {entry}, the day that it names.",
     "entry-stated": "The depositary states {entry} as the entry into force; the acts known give {computed}.",
     "not-in-force": "On {on} nothing yet fixes an entry into force.",
@@ -30,6 +31,7 @@ MESSAGES: dict[str, str] = {
     "continues": "{actor} continues {before} and has its consent and its date, since {told}.",
     "effect-with-treaty": "Deposited by the day that fixed the entry into force, so bound from it: {since}.",
     "effect-after-delay": "Deposited later, so bound {delay} after its own deposit: {since}.",
+    "effect-after-delay.at-once": "Deposited later, so bound from the day of its own deposit: {since}.",
     "effect-floor": "Its own delay had run before, and nobody is bound before the entry into force: {since}.",
     "effect-stated": "The depositary states its date of effect: {since}.",
     "effect-of-succession": "Successor to {before}: bound from the date of succession, {since}.",
@@ -40,6 +42,7 @@ MESSAGES: dict[str, str] = {
     "bound-by-all": "Once in force the amendment binds every party to {parent}: bound since {since}.",
     "bound-as-amended": "It joined {parent} as amended, and is party to the amendment since {since}.",
     "waiting": "It has consented and is not yet bound; the day fixed so far: {since}.",
+    "waiting.open": "It has consented and is not yet bound: nothing yet fixes the day.",
     "rejected": "{actor} rejected on {date}, in time: it is not bound.",
     "nothing-known": "The register holds no consent of {actor} that stands on {on}.",
     # Ends.
@@ -97,14 +100,33 @@ MESSAGES: dict[str, str] = {
 }
 
 
-def says(reason: Reason) -> str:
-    """The reason in English; raises KeyError for a message without words."""
-    return MESSAGES[reason.id].format_map(_Words(reason.params))
+# Parameters that hold the id of an actor, or several.
+_ACTORS = frozenset({"actor", "a", "b", "by", "holder", "before", "bound", "unbound", "organization"})
+
+
+def says(reason: Reason, name: Callable[[str], str] = str) -> str:
+    """The reason in English; `name` gives an actor's name for its id. Raises KeyError for a message without words."""
+    return MESSAGES[_variant(reason)].format_map(_Words(reason.params, name))
+
+
+def _variant(reason: Reason) -> str:
+    """Where a parameter is empty, the sentence that does without it."""
+    if reason.params.get("delay") == Delay() and f"{reason.id}.at-once" in MESSAGES:
+        return f"{reason.id}.at-once"
+    if reason.params.get("since", "") is None and f"{reason.id}.open" in MESSAGES:
+        return f"{reason.id}.open"
+    return reason.id
 
 
 class _Words(dict[str, str]):
-    def __init__(self, params: Mapping[str, object]) -> None:
-        super().__init__({name: _word(value) for name, value in params.items()})
+    def __init__(self, params: Mapping[str, object], name: Callable[[str], str]) -> None:
+        super().__init__(
+            {key: _named(value, name) if key in _ACTORS else _word(value) for key, value in params.items()}
+        )
+
+
+def _named(value: object, name: Callable[[str], str]) -> str:
+    return name(value) if isinstance(value, str) and value else _word(value)
 
 
 def _word(value: object) -> str:

@@ -123,7 +123,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     voting: VotingRecord | None = None
 
     def rows(self) -> list[dict[str, object]]:
-        """One flat row an actor, for pandas, polars and CSV: the same columns whatever is set, missing values None."""
+        """One flat row an actor, for frames and CSV: the same columns and types whatever is set, "" where missing."""
         return [_actor_row(self, actor) for actor in self.actors]
 
 
@@ -182,17 +182,17 @@ def _actor_row(status: Status, actor: ActorStatus) -> dict[str, object]:
         "on": status.on.isoformat(),
         "actor": actor.actor,
         "status": actor.status,
-        "since": None if actor.since is None else str(actor.since),
-        "until": None if actor.until is None else actor.until.isoformat(),
-        "ended_by": actor.ended_by,
-        "consent_act": None if actor.consent is None else actor.consent.act,
-        "consent_date": None if actor.consent is None else actor.consent.date,
+        "since": "" if actor.since is None else str(actor.since),
+        "until": "" if actor.until is None else actor.until.isoformat(),
+        "ended_by": actor.ended_by or "",
+        "consent_act": "" if actor.consent is None else actor.consent.act,
+        "consent_date": "" if actor.consent is None else actor.consent.date,
         "provisional": actor.flags.provisional,
         "suspended": actor.flags.suspended,
         "rights_suspended": actor.flags.rights_suspended,
-        "contested": "; ".join(f"{c.by}: {c.claim}" for c in actor.flags.contested) or None,
-        "via": actor.flags.via,
-        "not_toward": " ".join(actor.flags.not_toward) or None,
+        "contested": "; ".join(f"{c.by}: {c.claim}" for c in actor.flags.contested),
+        "via": actor.flags.via or "",
+        "not_toward": " ".join(actor.flags.not_toward),
     }
 
 

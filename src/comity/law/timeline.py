@@ -21,7 +21,7 @@ def timeline(law: Law, it: Instrument, history: History, actor: str | None = Non
     for code, record in history.records.items():
         if actor is None or code == actor:
             for day, before, after in changes_of(history, record):
-                because = _because(law, it, history, code, day)
+                because = _because(law, it, history, code, day, after)
                 found.append(
                     Change(date=day, instrument=it.id, actor=code, before=before, after=after, because=because)
                 )
@@ -65,10 +65,11 @@ _TELLING = (
 )
 
 
-def _because(law: Law, it: Instrument, history: History, actor: str, day: date) -> Reason:
+def _because(law: Law, it: Instrument, history: History, actor: str, day: date, after: StatusWord) -> Reason:
     """The reason that explains a change best: the newest event among the reasons for the new status."""
     reasons = why(law, it, history, actor, day).reasons
-    for prefix in _TELLING:
+    # Whoever becomes contracting does so by its own consent, whatever that consent will lead to.
+    for prefix in ("consented", *_TELLING) if after == "contracting" else _TELLING:
         for reason in reversed(reasons):
             if reason.id.startswith(prefix):
                 return reason

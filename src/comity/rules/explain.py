@@ -14,7 +14,7 @@ from comity.rules.judge import Tally
 from comity.rules.plain import part_text
 from comity.rules.progress import Progress, percent, progress
 
-__all__ = ["ENGLISH", "Param", "RuleReason", "reasons", "render"]
+__all__ = ["ENGLISH", "Param", "RuleReason", "reasons", "reasons_of", "render"]
 
 Param: TypeAlias = str | int | tuple[str, ...]
 
@@ -70,7 +70,7 @@ ENGLISH: Mapping[str, str] = {
 
 def reasons(ground: GroundRule, tally: Tally) -> RuleReason:
     """Why the rule holds for this tally, or does not, leaf by leaf."""
-    return _reason(progress(ground, tally))
+    return reasons_of(progress(ground, tally))
 
 
 def render(reason: RuleReason, table: Mapping[str, str] = ENGLISH) -> str:
@@ -79,8 +79,9 @@ def render(reason: RuleReason, table: Mapping[str, str] = ENGLISH) -> str:
     return table[reason.id].format(**values)
 
 
-def _reason(node: Progress) -> RuleReason:
-    children = tuple(map(_reason, node.children))
+def reasons_of(node: Progress) -> RuleReason:
+    """The same, from a tree of progress."""
+    children = tuple(map(reasons_of, node.children))
     name, params = _message(node)
     return RuleReason(id=f"rule.{name}", met=node.met, params=tuple(params.items()), children=children)
 
