@@ -78,6 +78,7 @@ Deposited = Literal["after-threshold", "after-entry-into-force"]
 Accessions = Literal["effective", "if-accepted", "unless-objected"]
 ProvisionalBy = Literal["signature", "adoption", "declaration"]
 CountedFrom = Literal["party", "instrument"]
+Later = Literal["membership", "by-act"]
 Permission = Literal["none", "listed", "all-but-listed", "silent", "all"]
 
 
@@ -161,13 +162,18 @@ class EntryIntoForce(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tacit(msgspec.Struct, frozen=True, kw_only=True):
-    """Tacit acceptance by the members of an organization or parties to a treaty (IHR 59; IMO conventions)."""
+    """Tacit acceptance by the members of an organization or parties to a treaty (IHR 59; IMO conventions).
+
+    `later` says what binds who becomes a member after the notification: membership alone, or, where a period runs
+    from a notification of its own (IHR 60), an act that states the day.
+    """
 
     members_of: str
     notified: date
     period: Delay
     effect: Delay
     article: str = ""
+    later: Later = "membership"
     defeat_when: Rule | None = None
 
 

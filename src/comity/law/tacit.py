@@ -53,17 +53,20 @@ def settle_tacit(replay: Replay, clause: Tacit, force: Force, around: Relatives)
         return
     for actor, above in parent.records.items():
         for spell in (*above.spells, *above.derived):
-            derived = _of_member(spell, force)
+            derived = _of_member(spell, force, clause)
             if derived is None:
                 continue
             record = replay.record(actor)
             derived.ends.extend(record.derived_ends)
+            _give_way(record, derived)
             _reject(record, derived, closes)
             record.derived.append(derived)
 
 
-def _of_member(above: Spell, force: Force) -> Spell | None:
+def _of_member(above: Spell, force: Force, clause: Tacit) -> Spell | None:
     if above.since is None or above.since_told is None or force.entry is None or force.told is None:
+        return None
+    if clause.later == "by-act" and above.since > clause.notified:
         return None
     until = min((end.until for end in above.ends if end.revoked is None), default=None)
     since = max(above.since, force.entry)
@@ -74,6 +77,13 @@ def _of_member(above: Spell, force: Force) -> Spell | None:
     return Spell(
         told=told, act=None, holder=above.holder, since=since, since_told=max(above.since_told, told), ends=ends
     )
+
+
+def _give_way(record: Record, spell: Spell) -> None:
+    """A member's own act, known before silence would have bound it, states the day instead (IHR 59 and 60)."""
+    for own in record.spells:
+        if spell.since is not None and own.told < spell.since:
+            spell.ends.append(End(told=own.told, until=spell.since, by="own-act", act=own.act))
 
 
 def _reject(record: Record, spell: Spell, closes: date) -> None:

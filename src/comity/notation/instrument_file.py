@@ -18,6 +18,7 @@ from comity.instruments import (
     EntryIntoForce,
     Horizon,
     Instrument,
+    Later,
     Others,
     Parent,
     Part,
@@ -247,6 +248,7 @@ def _tacit(table: Table | None) -> Tacit | None:
         period=table.just_delay("period") or Delay(),
         effect=table.just_delay("effect") or Delay(),
         article=table.text("article"),
+        later=table.choice("later", get_args(Later)) or "membership",
         defeat_when=table.rule("defeat_when"),
     )
     table.done()

@@ -131,6 +131,7 @@ def _tacit(clause: Tacit) -> dict[str, object]:
         "notified": clause.notified,
         "period": _delay(clause.period),
         "effect": _delay(clause.effect),
+        "later": None if clause.later == "membership" else clause.later,
         "defeat_when": _rule(clause.defeat_when),
     }
 

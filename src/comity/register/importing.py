@@ -1,0 +1,445 @@
+"""From a source into a log: what is new is appended, what changed or vanished is proposed to a person.
+
+A source is a folder in the notation, or what a named importer made of somebody else's table. Nothing is appended
+where anything is wrong, and what is appended enters in one piece (spec/import.md, 13 to 27).
+"""
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from comity.acts import CONSENT, VOTES, Act, family
+from comity.findings import Finding, has_errors, in_order
+from comity.notation.acts_file import act_row
+from comity.register.correcting import Correction, Held, apply_corrections
+from comity.register.definitions import KINDS, TABLES, definition_records, tables_of
+from comity.register.errors import LeafError, LogError
+from comity.register.layers import Layer
+from comity.register.leaf import Record, prepare
+from comity.register.log import Clock, Log, Recorded
+from comity.register.logged import ACTS, LogLayer
+from comity.register.reading import Reading
+
+__all__ = ["Applied", "MovedError", "Plan", "Progress", "Scope", "act_record", "apply", "guarded", "plan"]
+
+Progress = Callable[[int, int], None]
+
+_LONG: Final = 8_000  # characters: an act shorter than this fits into a leaf whatever it holds
+
+
+class MovedError(LogError):
+    """The log has grown since the plan was made: nothing was written; make the plan again."""
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source speaks of, so that its silence about the rest means nothing.
+
+    `kinds`: the kinds of acts that it lists (None: all). `columns`: the columns that it gives (None: all), of which an
+    empty one says nothing. `whole`: what the log holds and the source does not have has vanished.
+    """
+
+    kinds: frozenset[str] | None = None
+    columns: frozenset[str] | None = None
+    whole: bool = True
+
+
+class NewDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """A definition that the log does not have yet."""
+
+    kind: str
+    id: str
+    text: str
+
+
+class NewAct(msgspec.Struct, frozen=True, kw_only=True):
+    """An act that the log does not have yet; a correction points at the entry that it corrects, where it is there."""
+
+    act: Act
+    corrects: Held | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import would do to a log of `size` entries.
+
+    `proposals` are the payloads of corrections for a person to decide; `rejected` counts those that a person has rejected
+    before, which are not proposed again. Where `findings` has an error, nothing can be applied.
+    """
+
+    size: int
+    source: str
+    definitions: tuple[NewDefinition, ...] = ()
+    kept: tuple[str, ...] = ()
+    acts: tuple[NewAct, ...] = ()
+    proposals: tuple[dict[str, Any], ...] = ()
+    waiting: int = 0
+    rejected: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error forbids to apply it."""
+        return has_errors(self.findings)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.definitions or self.kept or self.acts or self.proposals)
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did: the entries appended (`first` up to, not including, `stop`) and the proposals made."""
+
+    first: int
+    stop: int
+    proposals: tuple[int, ...] = ()
+
+
+def plan(
+    source: Layer,
+    target: LogLayer,
+    under: Sequence[Layer] = (),
+    *,
+    scope: Scope | None = None,
+    also: Iterable[Finding] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """Compare a source with a log as it is now.
+
+    `under` are the layers below the log (the register that ships), whose actors and definitions the source may use.
+    `also` are findings of higher floors that forbid or accompany the import. `progress` is told how many
+    instruments are done, of how many.
+    """
+    scope = scope or getattr(source, "scope", None) or Scope()
+    work = _Comparison(source, target, scope)
+    reading = Reading([source, target, *under])
+    work.findings.extend(also)
+    work.compare_definitions(reading)
+    names = sorted({*source.ids("instrument"), *source.acts_ids()})
+    for done, name in enumerate(names):
+        work.compare_acts(name, reading)
+        if progress is not None:
+            progress(done + 1, len(names))
+    if scope.whole:
+        work.compare_vanished(frozenset(names))
+    return work.plan()
+
+
+class _Comparison:
+    """One comparison under way."""
+
+    def __init__(self, source: Layer, target: LogLayer, scope: Scope) -> None:
+        self.source, self.target, self.scope = source, target, scope
+        self.findings: list[Finding] = []
+        self.definitions: list[NewDefinition] = []
+        self.kept: list[str] = []
+        self.acts: list[NewAct] = []
+        self.corrections: list[NewAct] = []
+        self.proposals: list[dict[str, Any]] = []
+
+    def plan(self) -> Plan:
+        """What was found."""
+        acts = (*self.acts, *self.corrections)
+        self.findings.extend(_too_long(acts))
+        fresh, waiting, rejected = _undecided(self.proposals, self.target.log)
+        return Plan(
+            size=self.target.size,
+            source=self.source.name,
+            definitions=tuple(self.definitions),
+            kept=tuple(self.kept),
+            acts=acts,
+            proposals=fresh,
+            waiting=waiting,
+            rejected=rejected,
+            findings=in_order(self.findings),
+        )
+
+    # Definitions
+
+    def compare_definitions(self, reading: Reading) -> None:
+        """Actors, groups, weights, rules and instruments: new ones, changed ones, and what is wrong with them."""
+        self.findings.extend(reading.directory_findings())
+        for kind in TABLES:
+            found = tables_of(self.source, kind)
+            self.findings.extend(found.findings)
+            self._compare_texts(kind, found.tables, self.target.tables(kind))
+        for kind in reversed(KINDS):
+            texts = {name: self.source.definition(kind, name) for name in self.source.ids(kind)}
+            own = {name: found.text for name, found in texts.items() if found is not None}
+            known = {name: self.target.text(kind, name) or "" for name in self.target.ids(kind)}
+            self._compare_texts(kind, own, known)
+        for name in self.source.ids("weights"):
+            self.findings.extend(reading.findings_of_weights(name))
+        for name in self.source.ids("rule"):
+            self.findings.extend(reading.findings_of_rule(name))
+
+    def _compare_texts(self, kind: str, own: dict[str, str] | Any, known: dict[str, str]) -> None:  # noqa: ANN401
+        for name, text in own.items():
+            if name not in known:
+                self.definitions.append(NewDefinition(kind=kind, id=name, text=text))
+            elif known[name] != text:
+                self._propose_definition(kind, name, known[name], text)
+        if self.scope.whole and kind != "instrument":
+            for name in known:
+                if name not in own:
+                    self._propose_definition(kind, name, known[name], "")
+
+    def _propose_definition(self, kind: str, name: str, before: str, text: str) -> None:
+        payload = {"what": "definition", "kind": kind, "id": name, "before": digest(before), "text": text}
+        self.proposals.append(payload)
+
+    # Acts
+
+    def compare_acts(self, name: str, reading: Reading) -> None:
+        """The acts of one instrument: new ones, changed ones, vanished ones."""
+        file = f"instruments/{name}.csv"
+        self.findings.extend(reading.findings_of(name))
+        found = self.source.acts(name)
+        if found is None:
+            return
+        if not reading.has_definition(name):
+            says = "there are acts here and no instrument of that name"
+            do = f"add instruments/{name}.toml"
+            self.findings.append(Finding(level="error", code="instrument-missing", file=file, says=says, do=do))
+        if not found[0] and self.target.acts(name) is None:
+            self.kept.append(name)
+        held, corrections, _ = self.target.held(name)
+        acts, fresh = _apart(found[0], held, corrections, file)
+        self._match(name, acts, [one for one in held if one.stands is not None and self._covers(one.stands)])
+        for act in fresh:
+            self.corrections.append(NewAct(act=act, corrects=_named(act, held)))
+
+    def _covers(self, act: Act) -> bool:
+        return self.scope.kinds is None or act.kind in self.scope.kinds
+
+    def _match(self, name: str, acts: list[Act], held: list[Held]) -> None:
+        """Match the acts of the source with the entries: equal, changed, then new and vanished."""
+        partial = self.scope.columns is not None
+        acts, held, same = _pair(acts, held, _name_of if partial else _all_of)
+        if partial:
+            for act, one in same:
+                self._propose_change(one, _merged(one.stands or act, act, self.scope.columns or frozenset()))
+        for key in (_by_kind, _by_date):
+            acts, held, changed = _pair(acts, held, key)
+            for act, one in changed:
+                old = one.stands or act
+                # A source that does not say which act of consent it was says nothing against one that does.
+                if partial and act.kind == "consent" and old.kind in CONSENT and str(act.date) == str(old.date):
+                    continue
+                self._propose_change(one, _merged(old, act, self.scope.columns) if partial else act)
+        self.acts.extend(NewAct(act=act) for act in acts)
+        for one in held:
+            self._propose_change(one, None)
+        _ = name
+
+    def _propose_change(self, one: Held, after: Act | None) -> None:
+        if one.stands is None:
+            return
+        before = act_row(one.stands)
+        if after is not None and act_row(after) == before:
+            return
+        payload = {
+            "what": "act",
+            "instrument": one.stands.instrument,
+            "entry": {"index": one.index, "hash": one.hash.hex()},
+            "before": before,
+        }
+        self.proposals.append(payload if after is None else {**payload, "after": act_row(after)})
+
+    # Instruments that the source no longer has
+
+    def compare_vanished(self, names: frozenset[str]) -> None:
+        """Instruments of the log that a whole source does not have: one proposal for each, with all of its acts."""
+        for name in sorted({*self.target.ids("instrument"), *self.target.acts_ids()} - names):
+            held, _, _ = self.target.held(name)
+            entries = [{"index": one.index, "hash": one.hash.hex()} for one in held if one.stands is not None]
+            text = self.target.text("instrument", name) or ""
+            if entries or text:
+                payload = {"what": "instrument", "id": name, "before": digest(text), "entries": entries}
+                self.proposals.append(payload)
+
+
+def digest(text: str) -> str:
+    """How a proposal names the text that it would replace."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Matching
+
+
+def _all_of(act: Act) -> Hashable:
+    return tuple(act_row(act).items())
+
+
+def _name_of(act: Act) -> Hashable:
+    return act.date, act.actor, act.kind
+
+
+def _by_kind(act: Act) -> Hashable:
+    return act.actor, act.kind
+
+
+def _by_date(act: Act) -> Hashable:
+    """The same day and the same sort of act: a consent found to be an accession, a vote counted anew."""
+    sort = "consent" if act.kind in CONSENT else "vote" if act.kind in VOTES else act.kind
+    return act.actor, act.date, sort
+
+
+class _Pairs(NamedTuple):
+    acts: list[Act]
+    held: list[Held]
+    pairs: list[tuple[Act, Held]]
+
+
+def _pair(acts: list[Act], held: list[Held], key: Callable[[Act], Hashable]) -> _Pairs:
+    """Pair acts with entries of the same key, one to one and in order; what is left comes back."""
+    waiting: defaultdict[Hashable, deque[Held]] = defaultdict(deque)
+    for one in held:
+        if one.stands is not None:
+            waiting[key(one.stands)].append(one)
+    left: list[Act] = []
+    pairs: list[tuple[Act, Held]] = []
+    for act in acts:
+        queue = waiting.get(key(act))
+        if queue:
+            pairs.append((act, queue.popleft()))
+        else:
+            left.append(act)
+    paired = {one.index for _, one in pairs}
+    return _Pairs(left, [one for one in held if one.index not in paired], pairs)
+
+
+def _merged(old: Act, new: Act, columns: frozenset[str] | None) -> Act:
+    """The old act with what the source says otherwise; where the source is silent, the old one stays."""
+    names = {"date", "act", *(columns or ())}
+    fields = {"kind" if name == "act" else name: getattr(new, "kind" if name == "act" else name) for name in names}
+    return msgspec.structs.replace(old, **{name: value for name, value in fields.items() if value})
+
+
+def _apart(
+    acts: Sequence[Act], held: Sequence[Held], corrections: Sequence[Correction], file: str
+) -> tuple[list[Act], list[Act]]:
+    """The acts of a source with those of its corrections applied that the log has too, and its other corrections.
+
+    So what a source and a log both correct is compared as corrected, and a correction that is new is appended as the
+    act it is.
+    """
+    own = [act for act in acts if act.kind == "correction"]
+    if not own:
+        return list(acts), []
+    known, fresh = _known(own, corrections)
+    plain = [act for act in acts if act.kind != "correction"]
+    rows = [Held(index=at, hash=b"", recorded="", act=act, stands=act) for at, act in enumerate(plain)]
+    marks = [Correction(index=len(rows) + at, hash=b"", recorded="", act=act) for at, act in enumerate(known)]
+    _ = held
+    standing, _ = apply_corrections(rows, marks, file)
+    return [one.stands for one in standing if one.stands is not None], fresh
+
+
+def _known(own: Iterable[Act], corrections: Iterable[Correction]) -> tuple[list[Act], list[Act]]:
+    left = [_all_of(one.act) for one in corrections]
+    known: list[Act] = []
+    fresh: list[Act] = []
+    for act in own:
+        key = _all_of(act)
+        if key in left:
+            left.remove(key)
+            known.append(act)
+        else:
+            fresh.append(act)
+    return known, fresh
+
+
+def _named(correction: Act, held: Sequence[Held]) -> Held | None:
+    """The entry that a new correction names, where the log has it already."""
+    words = correction.ref.split()
+    return next((one for one in held if one.stands is not None and _words(one.stands) == words), None)
+
+
+def _words(act: Act) -> list[str]:
+    return [str(act.date), act.actor, act.kind]
+
+
+# Limits, and what was decided before
+
+
+def _too_long(acts: Iterable[NewAct]) -> Iterable[Finding]:
+    for new in acts:
+        act = new.act
+        if len(act.note) + len(act.source) + len(act.ref) + len(act.set) < _LONG:
+            continue
+        try:
+            prepare(act_record(act))
+        except LeafError as error:
+            file, line = f"instruments/{act.instrument}.csv", act.line
+            do = "shorten the note; a document enters by its hash or its address"
+            yield Finding(level="error", code="act-too-long", file=file, line=line, says=str(error), do=do)
+
+
+def _undecided(proposals: list[dict[str, Any]], log: Log) -> tuple[tuple[dict[str, Any], ...], int, int]:
+    """The proposals that nobody has seen yet; how many wait already, and how many were rejected before."""
+    if not proposals:
+        return (), 0, 0
+    pending = {_fingerprint(one.payload) for one in log.proposals()}
+    rejected = {_fingerprint(one.payload) for one in log.proposals(settled=True) if one.verdict == "rejected"}
+    fresh = [one for one in proposals if _fingerprint(one) not in pending | rejected]
+    waiting = sum(1 for one in proposals if _fingerprint(one) in pending)
+    return tuple(fresh), waiting, len(proposals) - len(fresh) - waiting
+
+
+def _fingerprint(payload: dict[str, Any]) -> bytes:
+    return msgspec.json.encode({key: value for key, value in payload.items() if key != "source"}, order="sorted")
+
+
+# Doing it
+
+
+def act_record(act: Act, corrects: Held | None = None, proposal: int | None = None) -> Record:
+    """An act as it enters a log."""
+    body: dict[str, Any] = {"instrument": act.instrument, **act_row(act)}
+    if corrects is not None:
+        body["corrects"] = {"index": corrects.index, "hash": corrects.hash.hex()}
+    if proposal is not None:
+        body["proposal"] = proposal
+    return Record(kind=family(act.kind), body=body)
+
+
+def records(found: Plan) -> list[Record]:
+    """The entries that a plan would append, in their order: definitions, then acts, then corrections."""
+    out = [record for new in found.definitions for record in definition_records(new.kind, new.id, new.text)]
+    out.extend(Record(kind=ACTS, body={"id": name}) for name in found.kept)
+    out.extend(act_record(new.act, new.corrects) for new in found.acts)
+    return out
+
+
+def guarded(log: Log, size: int, recorded: Recorded) -> Clock:
+    """A moment that is given only while the log still has `size` entries; raises MovedError otherwise.
+
+    The log asks for it when the writer's turn has come and no other can write: so nothing comes between
+    what was compared and what is appended.
+    """
+
+    def moment() -> str:
+        if len(log) != size:
+            raise MovedError(f"the log has grown past {size} entries meanwhile; nothing was written: import again")
+        return recorded if isinstance(recorded, str) else recorded()
+
+    return moment
+
+
+def apply(log: Log, found: Plan, recorded: Recorded) -> Applied:
+    """Append what is new, all or nothing, and propose the rest.
+
+    Proposals follow the append: a process that is killed between leaves them to the next import, which
+    finds them again. Raises ValueError for a plan with errors, MovedError, LogError.
+    """
+    if found.refused:
+        raise ValueError("a plan with errors is not applied")
+    appended = log.append(records(found), guarded(log, found.size, recorded))
+    if not found.proposals:
+        return Applied(first=appended.start, stop=appended.stop)
+    proposed = recorded if isinstance(recorded, str) else recorded()
+    made = tuple(log.propose({**payload, "source": found.source}, proposed) for payload in found.proposals)
+    return Applied(first=appended.start, stop=appended.stop, proposals=made)
