@@ -14,8 +14,8 @@ __all__ = ["Correction", "Held", "apply_corrections", "as_set", "changed_columns
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """An act as an entry holds it: as recorded, and as it stands.
 
-    `stands` is None where a correction voided it, or where nothing could be read. `settled` says that a correction
-    which a person approved (and not an act of the depositary) has changed it.
+    `stands` is None where a correction voided it, or where nothing could be read. `corrected_by` are the entries of the
+    corrections applied to it; `settled` says that a person approved one of them: it is no act of the depositary.
     """
 
     index: int
@@ -24,10 +24,11 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     act: Act | None
     stands: Act | None
     settled: bool = False
+    corrected_by: tuple[int, ...] = ()
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """A correction as an entry holds it: `target` and `target_hash` point at one entry; `proposal` is what was approved."""
+    """A correction as an entry holds it: `target` and its hash point at one entry; `proposal` is what was approved."""
 
     index: int
     hash: bytes
@@ -92,18 +93,24 @@ def _target(correction: Correction, entries: Mapping[int, Held], findings: list[
 
 
 def _corrected(held: Held, correction: Correction, findings: list[Finding], file: str) -> Held:
-    settled = held.settled or correction.proposal is not None
     changes = read_set(correction.act.set)
-    if changes is None:
-        return msgspec.structs.replace(held, stands=None, settled=settled)
-    if held.stands is None:
-        says = f"entry {correction.index} corrects entry {held.index}, which no longer stands"
-        findings.append(_warning("correction-of-nothing", file, says))
-        return held
-    fields = {"date": "", "actor": "", "act": "", **act_row(held.stands), **changes}
-    act, faults = read_act(fields, correction.act.instrument, file, 0)
-    findings.extend(msgspec.structs.replace(fault, level="warning") for fault in faults)
-    return held if act is None else msgspec.structs.replace(held, stands=act, settled=settled)
+    act = None
+    if changes is not None:
+        if held.stands is None:
+            says = f"entry {correction.index} corrects entry {held.index}, which no longer stands"
+            findings.append(_warning("correction-of-nothing", file, says))
+            return held
+        fields = {"date": "", "actor": "", "act": "", **act_row(held.stands), **changes}
+        act, faults = read_act(fields, correction.act.instrument, file, 0)
+        findings.extend(msgspec.structs.replace(fault, level="warning") for fault in faults)
+        if act is None:
+            return held
+    return msgspec.structs.replace(
+        held,
+        stands=act,
+        settled=held.settled or correction.proposal is not None,
+        corrected_by=(*held.corrected_by, correction.index),
+    )
 
 
 def _warning(code: str, file: str, says: str) -> Finding:

@@ -1,5 +1,6 @@
 """Definitions as leaves and back (spec/import.md, 2 to 5): what a folder keeps in files, a log keeps entry by entry."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,11 +15,25 @@ from comity.register.folder import FolderLayer, read_text
 from comity.register.layers import DefinitionKind, Layer
 from comity.register.leaf import LONGEST, Record
 
-__all__ = ["FILES", "KINDS", "PLACES", "TABLES", "Kind", "Tabled", "definition_records", "split_file", "tables_of"]
+__all__ = [
+    "FILES",
+    "KINDS",
+    "PLACES",
+    "PREFACE",
+    "TABLES",
+    "Kind",
+    "Tabled",
+    "definition_records",
+    "joined",
+    "split_file",
+    "tables_of",
+]
 
 Kind = str
 KINDS: Final[tuple[DefinitionKind, ...]] = ("instrument", "weights", "rule")
 TABLES: Final[tuple[str, ...]] = ("actor", "group")
+# The comments above the first table of a file, such as a disclaimer: they are no part of any table.
+PREFACE: Final = "preface"
 PLACES: Final[Mapping[DefinitionKind, tuple[str, str]]] = {
     "instrument": ("instruments", ".toml"),
     "weights": ("weights", ".csv"),
@@ -26,6 +41,7 @@ PLACES: Final[Mapping[DefinitionKind, tuple[str, str]]] = {
 }
 FILES: Final[Mapping[str, str]] = {"actor": "actors.toml", "group": "groups.toml"}
 
+_FIRST = re.compile(r"^\[", re.MULTILINE)
 _ROOM: Final = LONGEST - 1_000  # for what stands around the text in a leaf
 
 
@@ -71,11 +87,12 @@ class Tabled(msgspec.Struct, frozen=True, kw_only=True):
     """A file of actors or groups, table by table in its order; no tables where there are findings."""
 
     tables: Mapping[str, str]
+    preface: str = ""
     findings: tuple[Finding, ...] = ()
 
 
 def split_file(text: str, file: str) -> Tabled:
-    """The tables of a file, each with its own text. Comments above the first table are no part of any."""
+    """The tables of a file, each with its own text, and the comments above the first."""
     tables: dict[str, str] = {}
     for name, part in split_tables(text):
         tables[name] = f"{tables[name]}\n{part}" if name in tables else part
@@ -84,7 +101,9 @@ def split_file(text: str, file: str) -> Tabled:
     except tomllib.TOMLDecodeError:
         whole, again = toml.load(text, file)[0], {}
     if whole == again:
-        return Tabled(tables=tables)
+        above = text[: _FIRST.search(text).start()] if tables else ""  # type: ignore[union-attr]  # there is a first one
+        preface = above.strip("\n")
+        return Tabled(tables=tables, preface=f"{preface}\n" if preface else "")
     finding = Finding(
         level="error",
         code="tables-unsplit",

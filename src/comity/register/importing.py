@@ -6,7 +6,7 @@ where anything is wrong, and what is appended enters in one piece (spec/import.m
 
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from comity.acts import CONSENT, VOTES, Act, family
 from comity.findings import Finding, has_errors, in_order
 from comity.notation.acts_file import act_row
 from comity.register.correcting import Correction, Held, apply_corrections
-from comity.register.definitions import KINDS, TABLES, definition_records, tables_of
+from comity.register.definitions import FILES, KINDS, PREFACE, TABLES, definition_records, tables_of
 from comity.register.errors import LeafError, LogError
 from comity.register.layers import Layer
 from comity.register.leaf import Record, prepare
@@ -23,7 +23,22 @@ from comity.register.log import Clock, Log, Recorded
 from comity.register.logged import ACTS, LogLayer
 from comity.register.reading import Reading
 
-__all__ = ["Applied", "MovedError", "Plan", "Progress", "Scope", "act_record", "apply", "guarded", "plan"]
+__all__ = [
+    "Applied",
+    "MovedError",
+    "NewAct",
+    "NewDefinition",
+    "Plan",
+    "Progress",
+    "Scope",
+    "act_record",
+    "apply",
+    "digest",
+    "guarded",
+    "named",
+    "plan",
+    "records",
+]
 
 Progress = Callable[[int, int], None]
 
@@ -64,8 +79,8 @@ class NewAct(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do to a log of `size` entries.
 
-    `proposals` are the payloads of corrections for a person to decide; `rejected` counts those that a person has rejected
-    before, which are not proposed again. Where `findings` has an error, nothing can be applied.
+    `proposals` are the payloads of corrections for a person to decide. Not among them are those that wait already, and
+    those that a person has rejected before. Where `findings` has an error, nothing can be applied.
     """
 
     size: int
@@ -165,6 +180,10 @@ class _Comparison:
             found = tables_of(self.source, kind)
             self.findings.extend(found.findings)
             self._compare_texts(kind, found.tables, self.target.tables(kind))
+            if found.preface:
+                file = FILES[kind]
+                known = {file: before} if (before := self.target.text(PREFACE, file)) else {}
+                self._compare_texts(PREFACE, {file: found.preface}, known)
         for kind in reversed(KINDS):
             texts = {name: self.source.definition(kind, name) for name in self.source.ids(kind)}
             own = {name: found.text for name, found in texts.items() if found is not None}
@@ -175,16 +194,16 @@ class _Comparison:
         for name in self.source.ids("rule"):
             self.findings.extend(reading.findings_of_rule(name))
 
-    def _compare_texts(self, kind: str, own: dict[str, str] | Any, known: dict[str, str]) -> None:  # noqa: ANN401
+    def _compare_texts(self, kind: str, own: Mapping[str, str], known: Mapping[str, str]) -> None:
         for name, text in own.items():
             if name not in known:
                 self.definitions.append(NewDefinition(kind=kind, id=name, text=text))
             elif known[name] != text:
                 self._propose_definition(kind, name, known[name], text)
         if self.scope.whole and kind != "instrument":
-            for name in known:
+            for name, text in known.items():
                 if name not in own:
-                    self._propose_definition(kind, name, known[name], "")
+                    self._propose_definition(kind, name, text, "")
 
     def _propose_definition(self, kind: str, name: str, before: str, text: str) -> None:
         payload = {"what": "definition", "kind": kind, "id": name, "before": digest(before), "text": text}
@@ -206,15 +225,15 @@ class _Comparison:
         if not found[0] and self.target.acts(name) is None:
             self.kept.append(name)
         held, corrections, _ = self.target.held(name)
-        acts, fresh = _apart(found[0], held, corrections, file)
-        self._match(name, acts, [one for one in held if one.stands is not None and self._covers(one.stands)])
+        acts, fresh = _apart(found[0], corrections, file)
+        self._match(acts, [one for one in held if one.stands is not None and self._covers(one.stands)])
         for act in fresh:
-            self.corrections.append(NewAct(act=act, corrects=_named(act, held)))
+            self.corrections.append(NewAct(act=act, corrects=named(act, held)))
 
     def _covers(self, act: Act) -> bool:
         return self.scope.kinds is None or act.kind in self.scope.kinds
 
-    def _match(self, name: str, acts: list[Act], held: list[Held]) -> None:
+    def _match(self, acts: list[Act], held: list[Held]) -> None:
         """Match the acts of the source with the entries: equal, changed, then new and vanished."""
         partial = self.scope.columns is not None
         acts, held, same = _pair(acts, held, _name_of if partial else _all_of)
@@ -232,7 +251,6 @@ class _Comparison:
         self.acts.extend(NewAct(act=act) for act in acts)
         for one in held:
             self._propose_change(one, None)
-        _ = name
 
     def _propose_change(self, one: Held, after: Act | None) -> None:
         if one.stands is None:
@@ -318,9 +336,7 @@ def _merged(old: Act, new: Act, columns: frozenset[str] | None) -> Act:
     return msgspec.structs.replace(old, **{name: value for name, value in fields.items() if value})
 
 
-def _apart(
-    acts: Sequence[Act], held: Sequence[Held], corrections: Sequence[Correction], file: str
-) -> tuple[list[Act], list[Act]]:
+def _apart(acts: Sequence[Act], corrections: Sequence[Correction], file: str) -> tuple[list[Act], list[Act]]:
     """The acts of a source with those of its corrections applied that the log has too, and its other corrections.
 
     So what a source and a log both correct is compared as corrected, and a correction that is new is appended as the
@@ -333,7 +349,6 @@ def _apart(
     plain = [act for act in acts if act.kind != "correction"]
     rows = [Held(index=at, hash=b"", recorded="", act=act, stands=act) for at, act in enumerate(plain)]
     marks = [Correction(index=len(rows) + at, hash=b"", recorded="", act=act) for at, act in enumerate(known)]
-    _ = held
     standing, _ = apply_corrections(rows, marks, file)
     return [one.stands for one in standing if one.stands is not None], fresh
 
@@ -352,7 +367,7 @@ def _known(own: Iterable[Act], corrections: Iterable[Correction]) -> tuple[list[
     return known, fresh
 
 
-def _named(correction: Act, held: Sequence[Held]) -> Held | None:
+def named(correction: Act, held: Sequence[Held]) -> Held | None:
     """The entry that a new correction names, where the log has it already."""
     words = correction.ref.split()
     return next((one for one in held if one.stands is not None and _words(one.stands) == words), None)

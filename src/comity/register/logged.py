@@ -17,7 +17,7 @@ from comity.notation import toml
 from comity.notation.acts_file import COLUMNS, read_act
 from comity.notation.directory_file import parse_groups
 from comity.register.correcting import Correction, Held, apply_corrections
-from comity.register.definitions import FILES, KINDS, PLACES, TABLES, joined
+from comity.register.definitions import FILES, KINDS, PLACES, PREFACE, TABLES, joined
 from comity.register.errors import LeafError
 from comity.register.layers import Definition, DefinitionKind
 from comity.register.leaf import Leaf, read_leaf
@@ -30,7 +30,7 @@ __all__ = ["ACTS", "ACT_KINDS", "LogLayer"]
 ACT_KINDS: Final = frozenset({"treaty", "vote"})
 # Says that an instrument's acts are kept here, though there may be none.
 ACTS: Final = "acts"
-_KNOWN: Final = {**CURRENT, "vote": 1, ACTS: 1}
+_KNOWN: Final = {**CURRENT, "vote": 1, ACTS: 1, PREFACE: 1}
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class _Index:
     """Which entry speaks of what."""
 
     def __init__(self) -> None:
-        self.definitions: dict[str, dict[str, list[_Mark]]] = {kind: {} for kind in (*KINDS, *TABLES)}
+        self.definitions: dict[str, dict[str, list[_Mark]]] = {kind: {} for kind in (*KINDS, *TABLES, PREFACE)}
         self.acts: dict[str, list[_Mark]] = {}
         self.corrections: dict[str, int] = {}
         self.kept: set[str] = set()
@@ -166,9 +166,13 @@ class LogLayer:
         """The ids of the instruments that the log has acts of, sorted."""
         return tuple(sorted(name for name in {*self._index.acts, *self._index.kept} if self._has_acts(name)))
 
+    def _is_kept(self, name: str) -> bool:
+        removed = name in self._index.definitions["instrument"] and self.text("instrument", name) is None
+        return name in self._index.kept and not removed
+
     def _has_acts(self, name: str) -> bool:
         corrections = self._index.corrections.get(name, 0)
-        if name in self._index.kept or len(self._index.acts.get(name, ())) > 2 * corrections:
+        if self._is_kept(name) or len(self._index.acts.get(name, ())) > 2 * corrections:
             return True  # no need to read them: a correction takes away one act at most
         return self.acts(name) is not None
 
@@ -179,7 +183,7 @@ class LogLayer:
         """
         held, _, findings = self.held(name)
         standing = tuple(one.stands for one in held if one.stands is not None)
-        if not standing and not findings and name not in self._index.kept:
+        if not standing and not findings and not self._is_kept(name):
             return None
         return standing, findings
 

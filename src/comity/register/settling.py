@@ -1,0 +1,226 @@
+"""What a person decides: proposals approved or rejected, and single acts recorded (spec/import.md, 28 to 34)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from comity.actors import Group
+from comity.acts import Act
+from comity.dates import LegalDate, parse_legal_date
+from comity.findings import Finding, has_errors, in_order
+from comity.notation.acts_file import act_row, read_act
+from comity.register.correcting import Held, as_set, changed_columns
+from comity.register.definitions import definition_records
+from comity.register.errors import LogError
+from comity.register.importing import act_record, digest, guarded, named
+from comity.register.layers import Definition, DefinitionKind, Layer
+from comity.register.leaf import Record
+from comity.register.log import Log, Recorded
+from comity.register.logged import LogLayer
+from comity.register.store import Proposal
+
+__all__ = ["Outcome", "approve", "record", "reject"]
+
+FindingsOf = Callable[[Layer], Iterable[Finding]]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a decision: the entries appended, `first` up to, not including, `stop`. Errors mean: nothing."""
+
+    first: int = 0
+    stop: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error forbade it, and nothing was written."""
+        return has_errors(self.findings)
+
+
+def _refused(code: str, says: str, do: str) -> Outcome:
+    return Outcome(findings=(Finding(level="error", code=code, says=says, do=do),))
+
+
+def _moment(recorded: Recorded) -> str:
+    return recorded if isinstance(recorded, str) else recorded()
+
+
+def _waiting(log: Log, number: int) -> Proposal | None:
+    return next((one for one in log.proposals() if one.id == number), None)
+
+
+def reject(log: Log, number: int, recorded: Recorded) -> Outcome:
+    """Reject a proposal. It is not made again for the same entry and the same change. Raises LogError."""
+    if _waiting(log, number) is None:
+        return _none_waits(number)
+    log.settle(number, "rejected", _moment(recorded))
+    return Outcome()
+
+
+def _none_waits(number: int) -> Outcome:
+    return _refused("proposal-unknown", f"no proposal {number} waits for a verdict", "comity proposals lists them")
+
+
+def approve(log: Log, number: int, recorded: Recorded) -> Outcome:
+    """Approve a proposal: the correction, or the new definition, is appended. Raises MovedError, LogError.
+
+    Refused where the log no longer says what the proposal would change. The verdict follows the append; a process
+    killed between finds at the next call that the correction is there already.
+    """
+    proposal = _waiting(log, number)
+    if proposal is None:
+        return _none_waits(number)
+    layer = LogLayer(log, len(log))
+    try:
+        found = _corrections(layer, proposal, _moment(recorded)[:10])
+    except _StaleError as stale:
+        do = "reject it, and import the source again"
+        return _refused("proposal-stale", f"proposal {number}: {stale}", do)
+    appended = log.append(found, guarded(log, layer.size, recorded)) if found else range(layer.size, layer.size)
+    log.settle(number, "approved", _moment(recorded))
+    return Outcome(first=appended.start, stop=appended.stop)
+
+
+class _StaleError(Exception):
+    """The log no longer says what the proposal would change."""
+
+
+def _corrections(layer: LogLayer, proposal: Proposal, day: str) -> list[Record]:
+    payload = proposal.payload
+    match payload.get("what"):
+        case "act":
+            return _act_corrections(layer, proposal, day)
+        case "definition":
+            return _definition(layer, payload["kind"], payload["id"], payload["before"], payload["text"])
+        case "instrument":
+            voids = [
+                _correction(held, "void", day, proposal.id)
+                for entry in payload["entries"]
+                if (held := _entry(layer, payload["id"], entry)).stands is not None
+            ]
+            return [*voids, *_definition(layer, "instrument", payload["id"], payload["before"], "")]
+        case what:
+            raise LogError(f"proposal {proposal.id} proposes “{what}”, which this version of Comity does not know")
+
+
+def _entry(layer: LogLayer, instrument: str, entry: dict[str, Any]) -> Held:
+    held = next((one for one in layer.held(instrument)[0] if one.index == entry["index"]), None)
+    if held is None or held.hash.hex() != entry["hash"]:
+        raise _StaleError(f"entry {entry['index']} is not the one that was meant")
+    return held
+
+
+def _act_corrections(layer: LogLayer, proposal: Proposal, day: str) -> list[Record]:
+    payload = proposal.payload
+    held = _entry(layer, payload["instrument"], payload["entry"])
+    if any(one.proposal == proposal.id for one in layer.held(payload["instrument"])[1]):
+        return []  # appended by a process that was killed before it could say so
+    if held.stands is None or act_row(held.stands) != payload["before"]:
+        raise _StaleError(f"entry {held.index} was corrected since")
+    if "after" not in payload:
+        return [_correction(held, "void", day, proposal.id)]
+    fields = {"date": "", "actor": "", "act": "", **payload["after"]}
+    act, faults = read_act(fields, payload["instrument"], "", 0)
+    if act is None:
+        raise _StaleError("; ".join(fault.says for fault in faults))
+    change = as_set(changed_columns(held.stands, act))
+    if change is not None:
+        return [_correction(held, change, day, proposal.id)]
+    # A text that `set` cannot hold (it has a semicolon): the old act goes and the new one is recorded.
+    return [_correction(held, "void", day, proposal.id), act_record(act)]
+
+
+def _correction(held: Held, change: str, day: str, proposal: int) -> Record:
+    act = held.stands or held.act
+    if act is None:
+        raise _StaleError(f"entry {held.index} cannot be read")
+    correction = Act(
+        instrument=act.instrument,
+        date=_day(day),
+        actor=act.actor,
+        kind="correction",
+        ref=f"{act.date} {act.actor} {act.kind}",
+        set=change,
+    )
+    return act_record(correction, held, proposal)
+
+
+def _day(text: str) -> LegalDate:
+    return parse_legal_date(text)
+
+
+def _definition(layer: LogLayer, kind: str, name: str, before: str, text: str) -> list[Record]:
+    now = layer.text(kind, name) or ""
+    if now == text:
+        return []
+    if digest(now) != before:
+        raise _StaleError(f"the {kind} {name} was changed since")
+    return definition_records(kind, name, text)
+
+
+class _With:
+    """A layer with more acts of one instrument: the register as it would be."""
+
+    def __init__(self, layer: Layer, instrument: str, acts: Sequence[Act]) -> None:
+        self._layer, self._instrument, self._acts = layer, instrument, tuple(acts)
+        self.name, self.has_two_clocks = layer.name, layer.has_two_clocks
+
+    def ids(self, kind: DefinitionKind) -> tuple[str, ...]:
+        return self._layer.ids(kind)
+
+    def acts_ids(self) -> tuple[str, ...]:
+        return tuple(sorted({*self._layer.acts_ids(), self._instrument}))
+
+    def definition(self, kind: DefinitionKind, name: str) -> Definition | None:
+        return self._layer.definition(kind, name)
+
+    def acts(self, name: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]] | None:
+        found = self._layer.acts(name)
+        if name != self._instrument:
+            return found
+        acts, findings = found or ((), ())
+        return (*acts, *self._acts), findings
+
+    def actors(self) -> tuple[dict[str, object], str, tuple[Finding, ...]]:
+        return self._layer.actors()
+
+    def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
+        return self._layer.groups()
+
+
+def record(log: Log, act: Act, recorded: Recorded, *, findings_of: FindingsOf, under: Sequence[Layer] = ()) -> Outcome:
+    """Append one act, unless it would bring an error into the register. Raises MovedError, LogError.
+
+    `findings_of` gives all that is wrong with the act's instrument where a given layer lies on top; what the act
+    newly causes comes back. Where the log has no act of the instrument and a layer `under` it has, what that layer
+    knows is taken over first, in the same append: else one act would hide all the others.
+    """
+    layer = LogLayer(log, len(log))
+    name = act.instrument
+    base = None if layer.acts(name) is not None else next((one for one in under if one.acts(name) is not None), None)
+    adopted = () if base is None else (base.acts(name) or ((), ()))[0]
+    before = Counter(findings_of(_With(layer, name, adopted) if base is not None else layer))
+    after = Counter(findings_of(_With(layer, name, (*adopted, act))))
+    findings = list(in_order((after - before).keys()))
+    if has_errors(findings):
+        return Outcome(findings=tuple(findings))
+    out = _adoption(layer, name, base)
+    if base is not None:
+        says = f"{len(adopted)} acts of {name} are taken over from {base.name}"
+        findings.append(Finding(level="note", code="acts-adopted", says=says, do="see what comity export gives"))
+    held = layer.held(name)[0]
+    out.append(act_record(act, named(act, held) if act.kind == "correction" else None))
+    appended = log.append(out, guarded(log, layer.size, recorded))
+    return Outcome(first=appended.start, stop=appended.stop, findings=tuple(findings))
+
+
+def _adoption(layer: LogLayer, name: str, base: Layer | None) -> list[Record]:
+    """What a layer below knows of an instrument, as entries."""
+    if base is None:
+        return []
+    found = base.definition("instrument", name)
+    own = layer.text("instrument", name)
+    definition = definition_records("instrument", name, found.text) if found is not None and own is None else []
+    return [*definition, *(act_record(one) for one in (base.acts(name) or ((), ()))[0])]
