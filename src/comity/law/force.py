@@ -3,7 +3,7 @@
 VCLT 24: a treaty enters into force in such manner and upon such date as it may provide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -15,7 +15,17 @@ from comity.rules.forms import Count, Rule, SignatoriesOf, names, nodes, selecto
 from comity.rules.ground import GroundRule, Setting, ground
 from comity.rules.judge import Tally, holds
 
-__all__ = ["Surroundings", "counted", "find_force", "find_parts", "ground_on"]
+__all__ = [
+    "Surroundings",
+    "counted",
+    "find_force",
+    "find_parts",
+    "first_day_of",
+    "force_of",
+    "ground_on",
+    "plain_count",
+    "standing_events",
+]
 
 
 class Surroundings(Setting, Protocol):
@@ -46,7 +56,7 @@ def find_force(it: Instrument, records: dict[str, Record], around: Surroundings)
     threshold = None
     if clause.when is not None:
         threshold = first_met(it, clause.when, clause, records, around)
-    return _force(clause, threshold, around, clause.others.deposited)
+    return force_of(clause, threshold, around, clause.others.deposited)
 
 
 def find_parts(it: Instrument, records: dict[str, Record], around: Surroundings) -> tuple[PartForce, ...]:
@@ -57,12 +67,15 @@ def find_parts(it: Instrument, records: dict[str, Record], around: Surroundings)
     found = []
     for part in clause.parts:
         met = None if part.when is None else first_met(it, part.when, clause, records, around)
-        force = _force(part, met, around, None)
+        force = force_of(part, met, around, None)
         found.append(PartForce(provisions=part.provisions, article=part.article, force=force))
     return tuple(found)
 
 
-def _force(clause: EntryIntoForce | Part, threshold: date | None, around: Surroundings, deposited: str | None) -> Force:
+def force_of(
+    clause: EntryIntoForce | Part, threshold: date | None, around: Surroundings, deposited: str | None
+) -> Force:
+    """Entry into force by a clause whose rule was first met on `threshold`; None where it was not."""
     computed, told = _computed(clause, threshold, around)
     entry, official = computed, clause.official
     if official is not None:
@@ -119,10 +132,10 @@ def first_met(
 ) -> date | None:
     """The first day at whose end the rule holds over those who count, or None."""
     ledger = _Ledger(records, clause.counts)
-    plain = _plain_count(rule)
+    plain = plain_count(rule)
     parent = it.of if it.consent.parent is not None and it.consent.parent.required else ""
     if plain is not None and not parent and not _has_regional(records, around.directory):
-        return ledger.first_of(plain)
+        return first_day_of(ledger.events, plain)
     turning = around.turning_days_of(rule)
     above = around.turning_days(parent) if parent else frozenset[date]()
     # With signatories among those named, every signature may change what is asked for.
@@ -148,7 +161,7 @@ def ground_on(it: Instrument, rule: Rule, around: Surroundings, day: date) -> Gr
     return ground(rule, around, day, adoption=it.adopted)
 
 
-def _plain_count(rule: Rule) -> int | None:
+def plain_count(rule: Rule) -> int | None:
     """The number that a bare count asks for, which needs no surroundings; None for any other rule."""
     if isinstance(rule, Count) and rule.among is None and isinstance(rule.at_least, int) and not rule.strict:
         return rule.at_least
@@ -176,17 +189,42 @@ def regional(codes: Iterable[str], directory: Directory) -> frozenset[str]:
     return frozenset(code for code in codes if code in directory.actors and directory.actors[code].regional)
 
 
+def standing_events(actor: str, spell: Spell) -> Iterable[tuple[date, int, str]]:
+    """From when to when a consent stands: the days on which it begins (1) and ends (-1)."""
+    # Only a pending notice can be taken back, so a revoked one never ended anything.
+    until = min((max(end.told, end.until) for end in spell.ends if end.revoked is None), default=None)
+    if until is not None and until <= spell.told:
+        return
+    yield spell.told, 1, actor
+    if until is not None:
+        yield until, -1, actor
+
+
+def first_day_of(events: Sequence[tuple[date, int, str]], number: int) -> date | None:
+    """The first day at whose end so many consents stand; `events` in order of days."""
+    held: dict[str, int] = {}
+    standing = 0
+    for index, (day, sign, actor) in enumerate(events):
+        was = held.get(actor, 0)
+        held[actor] = was + sign
+        standing += (was + sign > 0) - (was > 0)
+        last_of_day = index + 1 == len(events) or events[index + 1][0] != day
+        if last_of_day and standing >= number:
+            return day
+    return None
+
+
 class _Ledger:
     """Whose consent stands at the end of each day; advanced day by day, never back."""
 
     def __init__(self, records: dict[str, Record], counts: tuple[str, ...]) -> None:
-        self._events: list[tuple[date, int, str]] = []
+        self.events: list[tuple[date, int, str]] = []
         for actor, record in records.items():
             for spell in record.spells:
                 if self._counts(spell, counts):
-                    self._events.extend(self._of(actor, spell))
-        self._events.sort(key=lambda event: (event[0], event[1]))
-        self.days = frozenset(event[0] for event in self._events)
+                    self.events.extend(standing_events(actor, spell))
+        self.events.sort(key=lambda event: (event[0], event[1]))
+        self.days = frozenset(event[0] for event in self.events)
         self._next = 0
         self._held: dict[str, int] = {}
         self.standing: frozenset[str] = frozenset()
@@ -195,37 +233,14 @@ class _Ledger:
     def _counts(spell: Spell, counts: tuple[str, ...]) -> bool:
         return not counts or (spell.act is not None and spell.act.kind in counts)
 
-    @staticmethod
-    def _of(actor: str, spell: Spell) -> Iterable[tuple[date, int, str]]:
-        # Only a pending notice can be taken back, so a revoked one never ended anything.
-        until = min((max(end.told, end.until) for end in spell.ends if end.revoked is None), default=None)
-        if until is not None and until <= spell.told:
-            return
-        yield spell.told, 1, actor
-        if until is not None:
-            yield until, -1, actor
-
     def advance(self, day: date) -> bool:
         """Take the events up to the end of `day`; whether anything changed."""
         before = self._next
-        while self._next < len(self._events) and self._events[self._next][0] <= day:
-            _, sign, actor = self._events[self._next]
+        while self._next < len(self.events) and self.events[self._next][0] <= day:
+            _, sign, actor = self.events[self._next]
             self._held[actor] = self._held.get(actor, 0) + sign
             self._next += 1
         if self._next == before:
             return False
         self.standing = frozenset(actor for actor, held in self._held.items() if held > 0)
         return True
-
-    def first_of(self, number: int) -> date | None:
-        """The first day at whose end so many stand."""
-        held: dict[str, int] = {}
-        standing = 0
-        for index, (day, sign, actor) in enumerate(self._events):
-            was = held.get(actor, 0)
-            held[actor] = was + sign
-            standing += (was + sign > 0) - (was > 0)
-            last_of_day = index + 1 == len(self._events) or self._events[index + 1][0] != day
-            if last_of_day and standing >= number:
-                return day
-        return None
