@@ -53,11 +53,18 @@ _BEGIN: Final[LiteralString] = f"""
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 SET LOCAL synchronous_commit = on;
 SELECT pg_advisory_xact_lock(4850180673632059393);
-{_HEAD}"""
+EXECUTE comity_head"""
+# Planning takes longer than running them, and the lock would be held for it.
+_PREPARE: Final[LiteralString] = f"""
+SET plan_cache_mode = force_generic_plan;
+PREPARE comity_head AS {_HEAD};
+PREPARE comity_publish(bigint[], bytea[], bytea[], bigint, bytea) AS
+WITH added AS (INSERT INTO comity.entry SELECT * FROM unnest($1, $2, $3))
+INSERT INTO comity.head VALUES ($4, $5)
+"""
 # The last, or only, batch, its head and the commit go in one message: what is held under the lock is two round trips.
 _PUBLISH: Final[LiteralString] = """
-INSERT INTO comity.entry SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]);
-INSERT INTO comity.head VALUES (%s, %s);
+EXECUTE comity_publish(%s, %s, %s, %s, %s);
 COMMIT
 """
 
@@ -117,6 +124,7 @@ class PostgresStore:
                 rows = self._reader.execute("SELECT value FROM comity.meta WHERE key = 'origin'").fetchall()
                 self.origin = "".join(str(value) for (value,) in rows)
                 self._writer = psycopg.connect(address, autocommit=True)
+                self._writer.execute(_PREPARE)
             except BaseException:
                 self._reader.close()
                 raise

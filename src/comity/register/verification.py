@@ -123,21 +123,24 @@ class _Walk:
 
     def advance(self, size: int) -> bool:
         """Pass on to `size` entries; False where the rows end before, or have a gap."""
+        self._fold(size)
         while self.seen < size and not self.over:
             self._take()
-        if self.seen < size:
-            return False
-        step = size - self.size
+            self._fold(size)
+        return self.seen >= size
+
+    def _fold(self, size: int) -> None:
+        """Let the frontier cover what was seen, up to `size`, so that no more hashes are held than one chunk's."""
+        step = min(size, self.seen) - self.size
         self.frontier = extend(self.size, self.frontier, self._ahead[:step])
         del self._ahead[:step]
-        self.size = size
-        return True
+        self.size += step
 
     def rest(self) -> int:
         """Pass on to the end and give the number of entries."""
         while not self.over:
-            self._take()
-        self.advance(self.seen)
+            self.advance(self.seen + 1)
+        self._fold(self.seen)
         return self.size
 
     def _read(self) -> list[Row]:
