@@ -298,6 +298,23 @@ def test_checkpoints_and_proofs(log: Log) -> None:
     assert verify(log, signer.verifier).says == ("entries 5 to 12 are not yet covered by a checkpoint",)
 
 
+def test_a_log_is_verified_while_others_append_to_it(log: Log) -> None:
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            log.append([record(1)] * 3, FIRST)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    verdicts = [verify(log)]
+    while verdicts[-1].ok and verdicts[-1].size < 300:
+        verdicts.append(verify(log))
+    stop.set()
+    thread.join()
+    assert [verdict.says for verdict in verdicts if not verdict.ok] == []
+
+
 def test_proposals_wait_outside_the_tree_until_they_are_settled(log: Log) -> None:
     proposal = log.propose({"act": "correction", "rows": ["a", "b"]}, FIRST)
     assert [(p.id, p.payload, p.verdict) for p in log.proposals()] == [

@@ -404,7 +404,7 @@ def test_a_log_that_was_cut_is_told_by_its_checkpoint(log_file: Path) -> None:
 def test_an_entry_beyond_the_newest_head(log_file: Path) -> None:
     data = data_of(600)
     change(log_file, f"INSERT INTO entry VALUES (600, x'{merkle.leaf_hash(data).hex()}', x'{data.hex()}')")
-    assert_bad(verify(log_file, KEY), 600, "entry 600 lies beyond what was published")
+    assert_bad(verify(log_file, KEY), 600, "entry 600 lies beyond the newest head")
 
 
 @pytest.mark.parametrize(

@@ -47,17 +47,16 @@ SELECT head.size, head.frontier, entry.data FROM comity.head LEFT JOIN comity.en
 ORDER BY head.size DESC LIMIT 1
 """
 # Durability is asked for whatever the server's default is. The lock is a statement of its own: a statement's
-# snapshot is taken before it waits, and would miss what the writer before has published. 4850180673632059393 is
+# snapshot is taken before it waits, and would miss what the writer before has published. 4850180368348741633 is
 # "COMY" and 1, for one log a data base.
-_BEGIN: Final[LiteralString] = f"""
+_BEGIN: Final[LiteralString] = """
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 SET LOCAL synchronous_commit = on;
-SELECT pg_advisory_xact_lock(4850180673632059393);
+SELECT pg_advisory_xact_lock(4850180368348741633);
 EXECUTE comity_head"""
 # Planning takes longer than running them, and the lock would be held for it.
-_PREPARE: Final[LiteralString] = f"""
+_PREPARE: Final[LiteralString] = """
 SET plan_cache_mode = force_generic_plan;
-PREPARE comity_head AS {_HEAD};
 PREPARE comity_publish(bigint[], bytea[], bytea[], bigint, bytea) AS
 WITH added AS (INSERT INTO comity.entry SELECT * FROM unnest($1, $2, $3))
 INSERT INTO comity.head VALUES ($4, $5)
@@ -125,6 +124,7 @@ class PostgresStore:
                 self.origin = "".join(str(value) for (value,) in rows)
                 self._writer = psycopg.connect(address, autocommit=True)
                 self._writer.execute(_PREPARE)
+                self._writer.execute("PREPARE comity_head AS " + _HEAD)
             except BaseException:
                 self._reader.close()
                 raise

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from comity.register.checkpoint import Checkpoint, read_checkpoint
-from comity.register.errors import LogError
+from comity.register.errors import LogError, StoreError
 from comity.register.leaf import strict_recorded
 from comity.register.log import Log
 from comity.register.merkle import extend, leaf_hashes, root_of
@@ -308,12 +308,31 @@ def _verify_log(log: Log, key: Verifier | None, published: str | None) -> Verdic
     report.claim_published(log.origin)
     if key and not report.signed:
         report.add(_Fault(None, f"the log keeps no checkpoint signed by {key.name}+{key.id.hex()}"))
-    walk = _Walk(log.rows(*ALL))
-    heads = (
-        _Claim(row.size, f"the head of {row.size} entries", signed=False, said=row.frontier) for row in log.heads()
-    )
+    newest = _newest(log)  # others may append meanwhile: what is judged ends here
+    walk = _Walk(log.rows(ALL[0], newest))
+    rows = (head for head in log.heads() if head.size <= newest)
+    heads = (_Claim(h.size, f"the head of {h.size} entries", signed=False, said=h.frontier) for h in rows)
     report.compare(walk, heads)
+    report.add(_beyond(log, newest))
     return report.verdict(walk)
+
+
+def _newest(log: Log) -> int:
+    try:
+        return len(log)
+    except StoreError:  # the newest head is damaged, its size is there all the same
+        return max((head.size for head in log.heads()), default=0)
+
+
+def _beyond(log: Log, newest: int) -> _Fault | None:
+    """An entry that no head covers; one that another writer has just published is covered by a newer head."""
+    try:
+        extra = next(log.rows(newest, ALL[1]), None)
+        if extra is None or _newest(log) > newest:
+            return None
+    except LogError:
+        return None  # a damaged file: the walk has told of it
+    return _Fault(extra.idx, f"entry {extra.idx} lies beyond the newest head")
 
 
 def _mine(note: str, key: Verifier) -> bool:
