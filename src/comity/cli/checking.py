@@ -5,29 +5,36 @@ import sys
 import click
 
 from comity.cli import output
-from comity.cli.options import command_options, opened, refusing
-from comity.findings import has_errors
-from comity.law.results import plain
+from comity.cli.options import Ask, query
+from comity.findings import Finding, has_errors
 
 __all__ = ["check_command"]
+
+# Each level with those above it.
+LEVELS = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note")}
 
 
 @click.command("check")
 @click.argument("folder", required=False)
-@command_options
-@refusing
-def check_command(folder: str | None, address: str | None, known: str | None, form: str) -> None:
-    """All findings of a register: exit 0 where none is an error, else 2."""
-    register = opened(folder or address, known)
-    findings = register.check()
-    if form == "json":
-        output.write_json({"findings": findings})
-    elif form == "csv":
-        columns = ("level", "code", "file", "line", "says", "do")
-        output.write_csv([dict(plain(finding)) for finding in findings], columns)  # type: ignore[call-overload]  # a record's plain form is a dictionary
+@click.option(
+    "--level",
+    type=click.Choice(tuple(LEVELS)),
+    default="note",
+    show_default=True,
+    help="Show findings of this level and above; the exit code does not depend on it.",
+)
+@query
+def check_command(folder: str | None, level: str, ask: Ask) -> None:
+    """All findings of a register (FOLDER, or --register): exit 0 where none is an error, else 2."""
+    findings = ask.register(folder).check()
+    shown = [finding for finding in findings if finding.level in LEVELS[level]]
+    if ask.form == "json":
+        output.write_json({"findings": shown})
+    elif ask.form == "csv":
+        output.write_csv(shown, Finding)
     else:
-        from comity.cli.render import findings_table  # noqa: PLC0415  # rich takes time to load
+        from comity.cli.lists import findings_list  # noqa: PLC0415  # loaded where a table is asked for
 
-        findings_table(findings)
+        findings_list(shown)
     if has_errors(findings):
         sys.exit(2)

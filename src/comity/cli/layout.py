@@ -42,11 +42,11 @@ Words: TypeAlias = str | Span | Sequence[Span]
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of a table: `flexible` ones wrap where the table is wider than the terminal."""
+    """A column of a table: `flexible` ones wrap where the table is wider than the terminal, `right` is for numbers."""
 
     head: str = ""
     flexible: bool = False
-    style: str = ""
+    right: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,14 +211,18 @@ class Lines:
                 self._stacked(columns, row, block.indent)
             return
         if any(column.head for column in columns):
-            self._row(tuple((column.head, "title") for column in columns), widths, block.indent)
+            heads = tuple((column.head, "title") for column in columns)
+            self._row(_aligned(columns, heads, widths), widths, block.indent)
         for row in rows:
-            self._row(row.cells, widths, block.indent)
+            self._row(_aligned(columns, row.cells, widths), widths, block.indent)
             for below in row.below:
                 self.say(*spans(below), indent=block.indent + widths[0] + GAP, style="faint")
 
     def _row(self, row: Sequence[Span], widths: Sequence[int], indent: int) -> None:
-        wrapped = [self._wrapped([cell], width) for cell, width in zip(row, widths, strict=True)]
+        wrapped = [
+            [[cell]] if cells(cell[0]) <= width else self._wrapped([cell], width)
+            for cell, width in zip(row, widths, strict=True)
+        ]
         for level in range(max(map(len, wrapped))):
             out, owed = [], indent
             for column, width in zip(wrapped, widths, strict=True):
@@ -241,6 +245,14 @@ class Lines:
                 self.say([*named, (text, style)], indent=indent + 2, hang=2)
         for below in row.below:
             self.say(*spans(below), indent=indent + 2, hang=2, style="faint")
+
+
+def _aligned(columns: Sequence[Column], row: Sequence[Span], widths: Sequence[int]) -> tuple[Span, ...]:
+    """The cells of a row, numbers moved to the right of their column."""
+    return tuple(
+        (" " * (width - cells(text)) + text if column.right else text, style)
+        for column, (text, style), width in zip(columns, row, widths, strict=True)
+    )
 
 
 def _words(flat: Iterable[Span]) -> list[list[Span]]:

@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from comity.cli.layout import soften
+
 __all__ = ["main"]
 
 # Each command, the module it lives in, and its line in the help; a test holds this table against the modules.
@@ -12,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("queries", "Why an actor has its status, with reasons and sources"),
     "missing": ("queries", "What is missing for entry into force"),
     "relation": ("queries", "What binds two actors toward each other"),
+    "pairs": ("queries", "Between how many pairs of parties a reservation touches what"),
     "timeline": ("queries", "Every change of status of an instrument or an actor"),
     "changes": ("queries", "What became different in the world between two days"),
     "actor": ("queries", "All that binds an actor"),
@@ -47,3 +50,4 @@ class _Lazy(click.Group):
 @click.version_option(package_name="comity")
 def main() -> None:
     """Who is bound by what, on any date, as far as is known, and why."""
+    soften()

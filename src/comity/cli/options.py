@@ -7,16 +7,29 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from comity.cli import output
 from comity.dates import parse_date
 from comity.findings import Finding
 from comity.service import Refusal, Register, open_register
 
-__all__ = ["as_day", "command_options", "day_option", "opened", "refusing", "today"]
+__all__ = ["Ask", "as_day", "day_option", "default_form", "format_option", "query", "refusing", "today"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """How a question is asked: of which register, as known when, and in what form the answer is wanted."""
+
+    address: str | None
+    known: str | None
+    form: str
+
+    def register(self, folder: str | None = None) -> Register:
+        """The register that the options name, or the folder that an argument does; raises `Refusal`."""
+        return open_register(folder or self.address, self.known)
 
 
 def today() -> date:
@@ -24,15 +37,26 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def command_options(function: Command) -> Command:
-    """`--register`, `--known` and `--format`, which every query takes."""
-    function = click.option(
+def default_form() -> str:
+    """`table` on a terminal, `json` where a program reads."""
+    return "table" if sys.stdout.isatty() else "json"
+
+
+def query(function: Callable[..., None]) -> Callable[..., None]:
+    """`--register`, `--known` and `--format`, which every question takes, as one `Ask`; refusals as findings."""
+
+    @functools.wraps(function)
+    def run(*args: object, address: str | None, known: str | None, form: str, **options: object) -> None:
+        function(*args, ask=Ask(address=address, known=known, form=form), **options)
+
+    wrapped = refusing(run)
+    wrapped = click.option(
         "--register", "address", metavar="FOLDER|LOG", help="A folder or a log; left out: the register that ships."
-    )(function)
-    function = click.option(
+    )(wrapped)
+    wrapped = click.option(
         "--known", metavar="MOMENT", help="As known then: a timestamp, a date (its end in UTC) or a tree size of a log."
-    )(function)
-    return format_option(function)
+    )(wrapped)
+    return format_option(wrapped)
 
 
 def format_option(function: Command) -> Command:
@@ -41,7 +65,7 @@ def format_option(function: Command) -> Command:
         "--format",
         "form",
         type=click.Choice(FORMATS),
-        default=lambda: "table" if sys.stdout.isatty() else "json",
+        default=lambda: default_form(),  # noqa: PLW0108  # looked up when asked, so that a test may answer
         show_default="table on a terminal, else json",
         help="How to answer.",
     )(function)
@@ -63,21 +87,15 @@ def as_day(text: str | None, name: str = "--on") -> date:
         raise Refusal([found]) from error
 
 
-def opened(address: str | None, known: str | None) -> Register:
-    """The register that the options name."""
-    return open_register(address, known)
-
-
-def refusing(function: Command) -> Command:
+def refusing(function: Callable[..., None]) -> Callable[..., None]:
     """Show a refusal as findings and exit 2; anything else is a fault of Comity's own and raises."""
 
     @functools.wraps(function)
-    def run(*args: object, **options: object) -> object:
-        form = str(options.get("form") or "table")
+    def run(*args: object, **options: object) -> None:
         try:
-            return function(*args, **options)
+            function(*args, **options)
         except Refusal as refusal:
-            output.refusal(refusal.findings, form)
+            output.refusal(refusal.findings, str(options.get("form") or "table"))
             sys.exit(2)
 
-    return run  # type: ignore[return-value]  # the same signature, wrapped
+    return run

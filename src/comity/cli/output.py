@@ -1,27 +1,40 @@
-"""Writing answers: JSON as the contract says, CSV for spreadsheets, and refusals in either."""
+"""Writing answers: JSON as the contract says, CSV for spreadsheets, and refusals in either.
 
+Both are for programs and are UTF-8 whatever the terminal speaks; JSON escapes what a terminal could not show.
+"""
+
+import codecs
 import csv
+import io
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from comity.findings import Finding
 from comity.law.results import plain
+from comity.law.rows import COLUMNS, Rows, rows
 
 __all__ = ["refusal", "write_csv", "write_json"]
 
 
 def write_json(value: object) -> None:
-    """One JSON document, readable, in UTF-8."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
+    """One JSON document, readable."""
+    unicode = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=not unicode, indent=1) + "\n")
 
 
-def write_csv(rows: Sequence[Mapping[str, object]], columns: Iterable[str] = ()) -> None:
-    """Rows with a header line; `columns` names them where there may be no row."""
-    names = list(columns) or list(rows[0] if rows else [])
-    writer = csv.DictWriter(sys.stdout, names, restval="", lineterminator="\n", extrasaction="ignore")
+def write_csv(answer: Rows, kind: type) -> None:
+    """The rows of an answer under the columns of its kind, which are there also where no row is."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS[kind], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in rows)
+    writer.writerows(rows(answer))
+    sys.stdout.flush()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.buffer.write(text.getvalue().encode("utf-8"))
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(text.getvalue())
 
 
 def refusal(findings: Sequence[Finding], form: str) -> None:
@@ -29,6 +42,6 @@ def refusal(findings: Sequence[Finding], form: str) -> None:
     if form == "json":
         write_json({"findings": findings})
         return
-    from comity.cli.render import findings_table  # noqa: PLC0415  # rich takes time to load
+    from comity.cli.lists import findings_list  # noqa: PLC0415  # an answer seldom needs it
 
-    findings_table(findings, to_stderr=True)
+    findings_list(findings, to_stderr=True)

@@ -3,220 +3,315 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
+from comity.cli.layout import Block, Column, Lines, Row, Span
+from comity.cli.words import (
+    Names,
+    both,
+    counted,
+    findings_below,
+    flag_words,
+    horizon,
+    name_of,
+    progress_tree,
+    reasons_list,
+)
 from comity.findings import Finding
-from comity.law.compare import Comparison
-from comity.law.messages import says
+from comity.instruments import Instrument
 from comity.law.missing import Missing
-from comity.law.results import ActorStatus, Change, Reason, Relation, Status, Why
-from comity.law.search import Hit
+from comity.law.pairs import Pairs
+from comity.law.results import DECLARED, ActorStatus, PartStatus, Relation, Status, VotingRecord, Why
 from comity.service import Register
 
-__all__ = ["actor", "changes", "comparison", "findings_table", "hits", "missing", "relation", "status", "why"]
+__all__ = [
+    "CONSENT_COLUMNS",
+    "EFFECTS",
+    "HEADS",
+    "consent_words",
+    "day_cell",
+    "day_columns",
+    "force_words",
+    "heading",
+    "missing",
+    "pairs",
+    "relation",
+    "status",
+    "title",
+    "why",
+]
 
-_COLOURS = {
-    "party": "green",
-    "contracting": "cyan",
-    "signatory": "yellow",
-    "former": "red",
-    "error": "bold red",
-    "warning": "yellow",
-    "note": "dim",
-}
+# Beyond this many rows the line that sums up stands again below them.
+LONG = 30
+# Larger sets are shown once, not ten times.
+LARGE_SET = 12
+MOST_SETS = 10
 
-
-def _console(*, to_stderr: bool = False) -> Console:
-    return Console(stderr=to_stderr, highlight=False, soft_wrap=False)
-
-
-def _word(word: str) -> Text:
-    return Text(word, style=_COLOURS.get(word, ""))
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def findings_table(findings: Sequence[Finding], *, to_stderr: bool = False) -> None:
-    """Each finding with where, what and what to do; a count at the end."""
-    console = _console(to_stderr=to_stderr)
-    for finding in findings:
-        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        colour = _COLOURS[finding.level]
-        head = f"[{colour}]{finding.level}[/] {escape(finding.code)}"
-        console.print(f"{head}  {escape(where)}" if where else head)
-        console.print(Padding(escape(finding.says), (0, 0, 0, 2)))
-        if finding.do:
-            console.print(Padding(f"→ {escape(finding.do)}", (0, 0, 0, 2)), style="dim")
-    counts = {level: sum(f.level == level for f in findings) for level in ("error", "warning", "note")}
-    words = [f"{number} {level}{'' if number == 1 else 's'}" for level, number in counts.items() if number]
-    console.print(", ".join(words) if words else "nothing found wrong")
+_SECTIONS = (("party", "Parties"), ("contracting", "Contracting, not yet bound"), ("signatory", "Signed only"))
+HEADS = {**dict(_SECTIONS), "former": "Former"}
 
 
-def status(register: Register, found: Status) -> None:
-    """The status page: the instrument, its entry into force, counts, participants, what is not known."""
-    console = _console()
+def status(register: Register, found: Status, asked: str | None = None) -> None:
+    """The status page: the instrument, its entry into force, counts, who, and what is not known."""
+    out = Lines()
     it = register.instrument(found.instrument)
-    console.print(f"[bold]{escape(it.title)}[/]  ({it.id})")
-    console.print(_force_line(found))
-    counts = ", ".join(f"{number} {word}" for word, number in found.counts.items() if number)
-    console.print(f"On {found.on}: {counts or 'nobody'}.")
-    if found.actors:
-        table = _table("", "", "status", "since", "until", "by", "")
-        for one in found.actors:
-            table.add_row(*_actor_cells(register, one))
-        console.print(table)
+    names = both(register, found.on)
+    title(out, it)
+    _summary(out, it, found)
+    horizon(out, it, found.on)
+    for part in found.parts:
+        _part(out, part)
+    _status_sections(out, register, found)
+    if asked is not None and not found.actors and found.voting is None:
+        out.raw()
+        out.say(f"Nothing is known of {names(register.actor_code(asked))} under it on that day.")
+    _territories(out, names, found)
     if found.voting is not None:
-        vote = found.voting
-        how = "without a vote" if vote.without_vote else f"{len(vote.votes_for)} for, {len(vote.against)} against"
-        rest = f", {len(vote.abstaining)} abstaining, {len(vote.absent)} absent" if not vote.without_vote else ""
-        console.print(f"Adopted {vote.date or '–'} ({escape(vote.symbol)}) {how}{rest}.")
-    _findings_below(console, found.findings)
+        _votes(out, names, found.voting)
+    if len(found.actors) > LONG:
+        out.raw()
+        _summary(out, it, found)
+    _below(out, found.findings)
 
 
-def _force_line(found: Status) -> str:
+def title(out: Lines, it: Instrument) -> None:
+    """What instrument it is: its title and id, kind, adoption and depositary."""
+    out.say((it.title, "title"), f" ({it.id})")
+    where = f" in {it.place}" if it.place else ""
+    adopted = f"adopted {it.adopted}{where}" if it.adopted is not None else ""
+    out.say("; ".join(part for part in (it.kind, adopted, ", ".join(it.depositary)) if part), style="faint")
+
+
+def _summary(out: Lines, it: Instrument, found: Status) -> None:
+    if it.kind in DECLARED:
+        out.say(f"On {found.on}: a {it.kind} has a vote and supporters, and no parties.")
+        return
+    out.say(f"On {found.on}: {force_words(found)}.")
+    out.say((f"{counted(found.counts)}.", "title"))
+
+
+def force_words(found: Status) -> str:
+    """`in force since 2016-11-04; conditions first met on 2016-10-05`."""
     if found.entry_into_force is None:
-        return "Not in force: nothing yet fixes an entry into force." if not found.in_force else "In force."
-    met = f" (conditions first met on {found.threshold_met})" if found.threshold_met else ""
-    word = "In force since" if found.in_force else "Entry into force:"
-    return f"{word} {found.entry_into_force}{met}."
+        return "in force" if found.in_force else "not in force, and nothing yet fixes a day"
+    met = found.threshold_met
+    conditions = f"; conditions first met on {met}" if met is not None and met != found.entry_into_force else ""
+    if found.in_force:
+        return f"in force since {found.entry_into_force}{conditions}"
+    ended = found.entry_into_force <= found.on
+    return f"no longer in force{conditions}" if ended else f"in force from {found.entry_into_force}{conditions}"
 
 
-def _actor_cells(register: Register, one: ActorStatus) -> tuple[str | Text, ...]:
-    name = register.reading.directory.actors[one.actor].name()
-    consent = "" if one.consent is None else f"{one.consent.act} {one.consent.date}"
-    ended = f"by {one.ended_by}" if one.ended_by else consent
-    return (
-        one.actor,
-        name,
-        _word(one.status),
-        "" if one.since is None else str(one.since),
-        "" if one.until is None else str(one.until),
-        ended,
-        _flag_words(one),
+def _part(out: Lines, part: PartStatus) -> None:
+    day = part.entry_into_force
+    words = "not in force" if day is None else f"in force {'since' if part.in_force else 'from'} {day}"
+    out.say(f"With a clause of its own, {', '.join(part.provisions)}: {words}.")
+
+
+def _status_sections(out: Lines, register: Register, found: Status) -> None:
+    for word, head in HEADS.items():
+        members = [one for one in found.actors if one.status == word]
+        if members:
+            out.head(f"{head} ({len(members)})")
+            out.table(_actors_table(register, members, word, found.on))
+
+
+def _actors_table(register: Register, members: Sequence[ActorStatus], word: str, on: date) -> Block:
+    names = both(register, on)
+    rows = [
+        Row(
+            cells=(
+                (one.actor, word),
+                (name_of(register, one.actor, on), ""),
+                day_cell(one.since),
+                day_cell(one.until),
+                (one.ended_by or "", ""),
+                (consent_words(one), ""),
+            ),
+            below=flag_words(names, one),
+        )
+        for one in members
+    ]
+    columns = (Column(head="code"), Column(head="name", flexible=True), *day_columns(word), *CONSENT_COLUMNS)
+    return Block(columns=columns, rows=tuple(rows))
+
+
+CONSENT_COLUMNS = (Column(head="by"), Column(head="consent"))
+
+
+def day_columns(word: str) -> tuple[Column, Column]:
+    """From when and until when a status holds, in the words of that status."""
+    since = {"contracting": "consent of", "signatory": "signed", "former": "left"}.get(word, "since")
+    return Column(head=since), Column(head="bound from" if word == "contracting" else "until")
+
+
+def day_cell(day: object) -> Span:
+    """A date as far as it is known."""
+    return ("" if day is None else str(day), "")
+
+
+def consent_words(one: ActorStatus) -> str:
+    """By which act it consented, or through whom."""
+    if one.flags.via:
+        return f"through {one.flags.via}"
+    return "" if one.consent is None else f"{one.consent.act} {one.consent.date}"
+
+
+def _territories(out: Lines, names: Names, found: Status) -> None:
+    if not found.territories:
+        return
+    out.head(f"Territories ({len(found.territories)})")
+    rows = [
+        Row(
+            cells=(
+                (entry.territory, ""),
+                ("applies" if entry.applies else "excluded", "yes" if entry.applies else "no"),
+                (names(entry.by), ""),
+                day_cell(entry.since),
+                day_cell(entry.until),
+            )
+        )
+        for entry in found.territories
+    ]
+    heads = (Column(head="territory", flexible=True), Column(head=""), Column(head="by", flexible=True))
+    out.table(Block(columns=(*heads, Column(head="since"), Column(head="until")), rows=tuple(rows)))
+
+
+def _votes(out: Lines, names: Names, vote: VotingRecord) -> None:
+    out.raw()
+    of = ", ".join(part for part in (vote.body, vote.symbol) if part)
+    when = "Not adopted yet" if vote.date is None else f"Adopted {vote.date}"
+    if vote.without_vote:
+        out.say(f"{when}{f' ({of})' if of else ''} without a vote.")
+    sides = (
+        ("For", vote.votes_for),
+        ("Against", vote.against),
+        ("Abstaining", vote.abstaining),
+        ("Absent", vote.absent),
     )
+    if not vote.without_vote:
+        tally = ", ".join(f"{len(who)} {side.lower()}" for side, who in sides)
+        ruled = "" if vote.carried is None else f"; {'carried' if vote.carried else 'not carried'} under {vote.rule}"
+        out.say(f"{when}{f' ({of})' if of else ''}: {tally}{ruled}.")
+    later = tuple(code for code in vote.supporters if code not in vote.votes_for)
+    for side, who in (*sides, ("Support since", later)):
+        if who:
+            out.say((f"{side} ({len(who)}): ", "title"), ", ".join(map(names, who)), hang=2)
 
 
-def _flag_words(one: ActorStatus) -> str:
-    flags = one.flags
-    words = [name for name in ("provisional", "suspended") if getattr(flags, name)]
-    words += ["rights suspended"] if flags.rights_suspended else []
-    words += [f"via {flags.via}"] if flags.via else []
-    words += [f"contested by {c.by} ({c.date or 'no effect'})" for c in flags.contested]
-    words += [f"not toward {', '.join(flags.not_toward)}"] if flags.not_toward else []
-    return "; ".join(words)
-
-
-def _findings_below(console: Console, findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        console.print(f"[{_COLOURS[finding.level]}]{finding.level}[/] {escape(finding.says)}")
-
-
-def _reasons(console: Console, reasons: Sequence[Reason]) -> None:
-    for number, reason in enumerate(reasons, 1):
-        console.print(f"{number}. {escape(says(reason))}")
-        for cite in reason.cites:
-            console.print(Padding(escape(cite), (0, 0, 0, 3)), style="dim")
+def _below(out: Lines, findings: Sequence[Finding]) -> None:
+    shown = [finding for finding in findings if finding.code != "past-horizon"]
+    if shown:
+        out.raw()
+        findings_below(out, shown)
 
 
 def why(register: Register, found: Why) -> None:
     """The status and the chain of reasons."""
-    console = _console()
+    out = Lines()
     it = register.instrument(found.instrument)
-    name = register.reading.directory.actors[found.actor].name()
-    line = Text.assemble(f"{name} ({found.actor}), {it.title}, {found.on}: ", _word(found.status), style="bold")
-    console.print(line)
-    _reasons(console, found.reasons)
-    _findings_below(console, [finding for finding in found.findings if finding.level != "note"])
+    names = both(register, found.on, (found.actor,))
+    out.say((f"{name_of(register, found.actor, found.on)} ({found.actor})", "title"), f" · {it.title}")
+    word = "no status" if found.status == "none" else found.status
+    out.say(f"On {found.on}: ", (word, found.status))
+    horizon(out, it, found.on)
+    out.raw()
+    reasons_list(out, found.reasons, names)
+    _below(out, [finding for finding in found.findings if finding.level != "note"])
 
 
 def missing(register: Register, found: Missing) -> None:
     """What is missing, and the smallest sets that would do."""
-    console = _console()
+    out = Lines()
     it = register.instrument(found.instrument)
-    console.print(f"[bold]{escape(it.title)}[/], {found.on}")
+    names = both(register, found.on)
+    title(out, it)
+    word: Span = ("met", "yes") if found.met else ("not met", "no")
+    clause = it.entry_into_force
+    article = f" (Article {clause.article})" if clause is not None and clause.article[:1].isdigit() else ""
+    out.say(f"On {found.on}: the conditions for entry into force{article} are ", word, ".")
+    horizon(out, it, found.on)
+    if found.progress is not None:
+        out.raw()
+        progress_tree(out, register, found.progress)
+    out.raw()
+    _sets(out, found, names)
+    _below(out, found.findings)
+
+
+def _sets(out: Lines, found: Missing, names: Names) -> None:
     if found.met:
-        console.print("The conditions for entry into force are met.")
-    elif found.size is None:
-        console.print("Nobody's consent alone could meet the conditions.")
-    else:
-        console.print(f"{found.size} more {'consent' if found.size == 1 else 'consents'} would do; the smallest sets:")
-        for members in found.smallest:
-            console.print(Padding(", ".join(members), (0, 0, 0, 2)))
+        out.say("Nothing is missing.")
+        return
+    if found.size is None:
+        out.say("Nobody's consent alone could meet them.")
+        return
+    noun = "consent" if found.size == 1 else "consents"
+    number = len(found.smallest)
+    which = "the only smallest set" if number == 1 else f"the {number} smallest sets"
+    if number == MOST_SETS:
+        which = f"the first {number} of the smallest sets"
+    shown = found.smallest
+    if found.size > LARGE_SET and number > 1:
+        which, shown = "the first of the smallest sets (--format json has ten)", shown[:1]
+    out.say((f"{found.size} more {noun} would do; {which}:", "title"))
+    for members in shown:
+        out.say("· ", ", ".join(map(names, members)), indent=2, hang=2)
+
+
+EFFECTS = (("excluded", "does not apply"), ("modified", "modified"), ("not_settled", "not settled"))
 
 
 def relation(register: Register, found: Relation) -> None:
     """What binds two actors toward each other."""
-    console = _console()
+    out = Lines()
     it = register.instrument(found.instrument)
-    one, other = found.parties
-    word = "bound toward each other" if found.bound else "not bound toward each other"
-    console.print(f"[bold]{one} and {other}[/], {escape(it.title)}, {found.on}: [bold]{word}[/]")
-    for label, provisions in (
-        ("does not apply", found.excluded),
-        ("modified", found.modified),
-        ("not settled", found.not_settled),
-    ):
-        if provisions:
-            console.print(f"  {label}: {', '.join(provisions)}")
-    _reasons(console, found.reasons)
+    names = both(register, found.on, found.parties)
+    one, other = (f"{name_of(register, code, found.on)} ({code})" for code in found.parties)
+    out.say((f"{one} and {other}", "title"), f" · {it.title}")
+    word: Span = ("bound toward each other", "party") if found.bound else ("not bound toward each other", "former")
+    out.say(f"On {found.on}: ", word)
+    horizon(out, it, found.on)
+    rows = [
+        Row(cells=(("the whole instrument" if number == "*" else number, ""), (heading(it, number), ""), (effect, "")))
+        for field, effect in EFFECTS
+        for number in getattr(found, field)
+    ]
+    if rows:
+        out.raw()
+        columns = (Column(head="provision"), Column(head="heading", flexible=True), Column(head="between the two"))
+        out.table(Block(columns=columns, rows=tuple(rows)))
+    out.raw()
+    reasons_list(out, found.reasons, names)
+    _below(out, [finding for finding in found.findings if finding.level != "note"])
 
 
-def changes(found: Sequence[Change]) -> None:
-    """Changes in order of date."""
-    table = _table("date", "instrument", "actor", "from", "to", "because")
-    for change in found:
-        table.add_row(
-            str(change.date),
-            change.instrument,
-            change.actor,
-            _word(change.before),
-            _word(change.after),
-            says(change.because),
+def heading(it: Instrument, number: str) -> str:
+    """The heading of a provision, or nothing."""
+    provision = it.provision(number)
+    return "" if provision is None else provision.heading
+
+
+def pairs(register: Register, found: Pairs) -> None:
+    """What reservations do between all parties, provision by provision."""
+    out = Lines()
+    it = register.instrument(found.instrument)
+    title(out, it)
+    out.say(
+        f"On {found.on}: {found.parties} parties in {found.total:,} pairs. In {found.touched:,} pairs a reservation "
+        f"touches at least one provision; between {found.unbound:,} pairs the instrument is not in force."
+    )
+    horizon(out, it, found.on)
+    out.raw()
+    rows = tuple(
+        Row(
+            cells=(
+                ("the whole instrument" if one.provision == "*" else one.provision, ""),
+                (heading(it, one.provision), ""),
+                (f"{one.modified:,}", ""),
+                (f"{one.excluded:,}", ""),
+                (f"{one.not_settled:,}", ""),
+            )
         )
-    console = _console()
-    console.print(table if found else "Nothing changed, as far as is known.")
-
-
-def actor(register: Register, code: str, on: date, found: Sequence[Status]) -> None:
-    """All that an actor is concerned in."""
-    console = _console()
-    name = register.reading.directory.actors[code].name(day=on)
-    console.print(f"[bold]{escape(name)}[/] ({code}), {on}")
-    table = _table("instrument", "status", "since", "until", "by", "")
-    for one in found:
-        for row in one.actors:
-            cells = _actor_cells(register, row)
-            table.add_row(one.instrument, *cells[2:])
-    console.print(table)
-
-
-def comparison(register: Register, found: Comparison) -> None:
-    """A table of rows by instruments."""
-    table = _table("", *found.instruments)
-    width = len(found.instruments)
-    for index, row in enumerate(found.actors):
-        cells = found.cells[index * width : (index + 1) * width]
-        words = [Text(f"{c.parties}/{c.of}") if c.of is not None else _word(c.status) for c in cells]
-        table.add_row(row, *words)
-    del register
-    console = _console()
-    console.print(f"On {found.on}")
-    console.print(table)
-
-
-def hits(found: Sequence[Hit]) -> None:
-    """What was found."""
-    table = _table("kind", "id", "", "")
-    for hit in found:
-        table.add_row(hit.kind, hit.where, hit.number, hit.text)
-    console = _console()
-    console.print(table if found else "Nothing found.")
+        for one in found.provisions
+    )
+    counts = tuple(Column(head=head, right=True) for head in ("modified", "does not apply", "not settled"))
+    out.table(Block(columns=(Column(head="provision"), Column(head="heading", flexible=True), *counts), rows=rows))

@@ -10,14 +10,16 @@ from comity.findings import Finding
 from comity.law.compare import Comparison
 from comity.law.messages import says
 from comity.law.missing import Missing
+from comity.law.pairs import Pairs
 from comity.law.reproduced import Reproduction
 from comity.law.results import Change, Reason, Relation, Status, Why, plain
 from comity.law.search import Hit
 
-__all__ = ["COLUMNS", "Answer", "columns_of", "plain_change", "plain_reason", "rows"]
+__all__ = ["COLUMNS", "Answer", "Item", "Rows", "columns_of", "plain_change", "plain_reason", "rows"]
 
-Answer = Status | Why | Missing | Relation | Comparison
+Answer = Status | Why | Missing | Relation | Comparison | Pairs
 Item = Status | Change | Hit | Finding | Reproduction
+Rows = Answer | Iterable[Item]
 
 # The columns of each kind of answer, also where there is no row.
 COLUMNS: dict[type, tuple[str, ...]] = {
@@ -28,6 +30,7 @@ COLUMNS: dict[type, tuple[str, ...]] = {
     Why: ("instrument", "actor", "on", "status", "step", "id", "says", "cites"),
     Missing: ("instrument", "on", "set", "actor"),
     Relation: ("instrument", "a", "b", "on", "bound", "provision", "effect"),
+    Pairs: ("instrument", "on", "provision", "modified", "excluded", "not_settled"),
     Comparison: ("on", "row", "instrument", "status", "since", "parties", "of"),
     Change: ("date", "instrument", "actor", "from", "to", "because"),
     Hit: ("kind", "where", "number", "text"),
@@ -36,9 +39,9 @@ COLUMNS: dict[type, tuple[str, ...]] = {
 }
 
 
-def rows(answer: Answer | Iterable[Item]) -> list[dict[str, object]]:
+def rows(answer: Rows) -> list[dict[str, object]]:
     """The rows of an answer, or of a list of statuses, changes, finds or findings."""
-    if isinstance(answer, Status | Missing | Comparison):
+    if isinstance(answer, Status | Missing | Comparison | Pairs):
         return answer.rows()
     if isinstance(answer, Why):
         return _of_why(answer)
@@ -47,7 +50,7 @@ def rows(answer: Answer | Iterable[Item]) -> list[dict[str, object]]:
     return [row for item in answer for row in _of_item(item)]
 
 
-def columns_of(answer: Answer | Iterable[Item], kind: type | None = None) -> dict[str, list[object]]:
+def columns_of(answer: Rows, kind: type | None = None) -> dict[str, list[object]]:
     """The same, column by column; `kind` names the columns where a list may be empty."""
     found = rows(answer)
     names = COLUMNS.get(kind or type(answer), ()) or tuple(found[0] if found else ())
