@@ -93,6 +93,16 @@ def test_what_is_appended_can_be_read(store: AnyStore) -> None:
     ]
 
 
+@pytest.mark.parametrize("page", [1, 3, 7])
+def test_reading_goes_on_from_page_to_page(store: AnyStore, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    for _ in range(7):
+        store.append(staged(1))
+    monkeypatch.setattr(f"{type(store).__module__}._PAGE", page)
+    assert [row.idx for row in store.rows(*ALL)] == list(range(7))
+    assert [row.idx for row in store.rows(2, 6)] == [2, 3, 4, 5]
+    assert [head.size for head in store.heads()] == list(range(8))
+
+
 def test_appending_nothing_publishes_nothing(store: AnyStore) -> None:
     assert store.append(lambda _: ()) == Head()
     assert list(store.heads()) == [HeadRow(0, b"")]
@@ -177,6 +187,13 @@ def test_append_gives_indexes_and_entries_give_them_back(log: Log) -> None:
     ]
     assert [e.hash for e in entries] == [merkle.leaf_hash(encode(e.leaf)) for e in entries]
     assert [e.index for e in log.entries(1, 2)] == [1]
+
+
+def test_a_large_append_is_one_publication(log: Log) -> None:
+    assert log.append((record(n) for n in range(40_000)), FIRST) == range(40_000)
+    assert [head.size for head in log.heads()] == [0, 40_000]
+    assert [entry.leaf.body["n"] for entry in log.entries()] == [str(n) for n in range(40_000)]
+    assert verify(log).ok
 
 
 def test_a_moment_before_the_last_entry_is_refused_and_says_so(log: Log) -> None:
@@ -295,7 +312,7 @@ def test_checkpoints_and_proofs(log: Log) -> None:
     assert log.root() == log.root(13) == log.head().root
     with pytest.raises(ValueError, match="no entries 0 to 13"):
         log.root(14)
-    assert verify(log, signer.verifier).says == ("entries 5 to 12 are not yet covered by a checkpoint",)
+    assert verify(log, signer.verifier).says == ("no checkpoint covers the entries from 5 to 12 yet",)
 
 
 def test_a_log_is_verified_while_others_append_to_it(log: Log) -> None:

@@ -16,7 +16,7 @@ from tlog_scales.reader import TilesReader
 
 from comity.register import merkle
 from comity.register.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from comity.register.errors import AlreadyThereError, NotALogError, ReadOnlyError, StoreError
+from comity.register.errors import AlreadyThereError, ForkError, NotALogError, ReadOnlyError, StoreError
 from comity.register.leaf import Leaf, Record, encode
 from comity.register.log import Log
 from comity.register.note import Signer
@@ -517,9 +517,63 @@ def test_a_log_whose_file_was_cut(log_file: Path, share: float) -> None:
     assert all("\n" not in line for line in verdict.says)
 
 
+def test_a_log_that_lost_its_heads(log_file: Path) -> None:
+    change(log_file, "DELETE FROM head")
+    with Log.open(log_file) as log, pytest.raises(StoreError, match="lost its heads"):
+        log.append([record(1)], MOMENTS[2])
+    assert_bad(verify(log_file, KEY), 0, "entry 0 lies beyond the newest head")
+
+
+def test_nothing_is_appended_to_a_log_whose_newest_head_is_damaged(log_file: Path) -> None:
+    change(log_file, "UPDATE head SET frontier = x'00' WHERE size = 600")
+    with Log.open(log_file) as log, pytest.raises(StoreError, match="damaged: verify"):
+        log.append([record(1)], MOMENTS[2])
+
+
+def test_an_entry_that_stands_where_the_next_would_is_met(log_file: Path) -> None:
+    change(log_file, "INSERT INTO entry VALUES (600, x'', x'')")
+    with Log.open(log_file) as log, pytest.raises(ForkError, match="nothing was written"):
+        log.append([record(1)], MOMENTS[2])
+
+
+def test_a_checkpoint_of_another_key_is_told_of_and_does_not_count(log_file: Path) -> None:
+    with Log.open(log_file) as log:
+        log.append([record(1)], MOMENTS[2])
+        log.checkpoint(STRANGER)
+    verdict = verify(log_file, KEY)
+    assert verdict.ok
+    assert verdict.says == (
+        "a checkpoint signed by another key was not checked",
+        "no checkpoint covers the entries from 600 to 600 yet",
+    )
+
+
+def test_a_published_checkpoint_is_checked_like_any_other(made: Path) -> None:
+    for name in ("log", "tiles", "lines"):
+        with Log.open(made / "log") as log:
+            old, _ = log.checkpoints()
+        assert verify(made / name, KEY, old).ok
+        assert_bad(verify(made / name, KEY, "junk"), None, "the published checkpoint: this is no signed note")
+        other = sign_checkpoint(Checkpoint(origin="example.org/other", size=0, root=merkle.EMPTY_ROOT), SIGNER)
+        assert_bad(verify(made / name, KEY, other), None, "is of the log “example.org/other”, not of")
+        false = sign_checkpoint(Checkpoint(origin=ORIGIN, size=307, root=bytes(32)), SIGNER)
+        assert not verify(made / name, KEY, false).ok
+        beyond = sign_checkpoint(Checkpoint(origin=ORIGIN, size=601, root=bytes(32)), SIGNER)
+        assert_bad(verify(made / name, KEY, beyond), 600, "entry 600 is missing")
+
+
+def test_an_export_fills_an_empty_folder(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with Log.open(made / "log") as log:
+        export_tiles(log.rows(), log.checkpoints()[1], tmp_path / "empty")
+    assert verify(tmp_path / "empty", KEY).ok
+
+
 def test_what_is_not_there(tmp_path: Path) -> None:
     assert_bad(verify(tmp_path / "nothing"), None, "there is no log")
     assert_bad(verify(tmp_path), None, "checkpoint cannot be read")
+    with pytest.raises(NotALogError, match="cannot be read: Is a directory"):
+        Log.open(tmp_path)
 
 
 @pytest.fixture

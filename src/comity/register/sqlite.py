@@ -86,9 +86,13 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     alone = not _writable(path.parent) and not Path(f"{path}-wal").exists()
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}" + ("&immutable=1" if mode == "ro" and alone else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
-    connection.execute("PRAGMA synchronous = FULL")
-    if not write:
-        connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        if not write:
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -278,7 +282,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _read_head(connection: sqlite3.Connection) -> Head:
-    size, frontier, last = connection.execute(_HEAD).fetchone()
+    row = connection.execute(_HEAD).fetchone()
+    if row is None:
+        raise StoreError("the log has lost its heads: verify it")
+    size, frontier, last = row
     return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
 
 

@@ -9,7 +9,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from comity.register.checkpoint import Checkpoint, read_checkpoint
+from comity.register.checkpoint import read_checkpoint
 from comity.register.errors import AlreadyThereError, StoreError
 from comity.register.leaf import LONGEST
 from comity.register.merkle import extend, leaf_hashes, root_of
@@ -133,10 +133,6 @@ class _Folder:
             return (self.folder / CHECKPOINT).read_bytes()
         except OSError as error:
             raise StoreError(f"{self.folder / CHECKPOINT} cannot be read: {error.strerror}") from error
-
-    def checkpoint(self) -> Checkpoint:
-        """The checkpoint, unverified; raises StoreError or NoteError."""
-        return read_checkpoint(self.note())
 
 
 class LinesFolder(_Folder):

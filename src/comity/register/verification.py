@@ -263,7 +263,7 @@ class _Report:
             self.add(walk.fault)
         elif found < size:
             self.add(_Fault(found, f"entry {found} is missing: there should be {size}"))
-        elif found > size and (self.signed or heads.largest):
+        elif found > size and self.signed:
             self.add(_Fault(size, f"entry {size} lies beyond what was published"))
         elif signed.broken and not signed.mended and heads.broken and not heads.mended:
             self.add(heads.fault())  # both tell of the same change, heads of its place more closely
@@ -271,7 +271,7 @@ class _Report:
             self.add(signed.fault())
             self.add(heads.fault())
         if self.signed and signed.largest < found:
-            self.remarks.append(f"entries {signed.largest} to {found - 1} are not yet covered by a checkpoint")
+            self.remarks.append(f"no checkpoint covers the entries from {signed.largest} to {found - 1} yet")
 
     def verdict(self, walk: _Walk) -> Verdict:
         """The verdict, after the walk."""
