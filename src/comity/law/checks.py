@@ -8,7 +8,7 @@ from comity.instruments import Instrument
 from comity.law.history import Force, History
 from comity.law.law import Law
 from comity.law.missing import eligible
-from comity.law.reservations import permitted
+from comity.law.reservations import Reservation, permitted
 from comity.law.results import DECLARED
 from comity.law.status import known_until
 from comity.rules.forms import Members, Rule, names
@@ -161,6 +161,9 @@ def _check_entry(law: Law, it: Instrument, history: History) -> Iterator[Finding
     """Where the acts give another date than the official one, and what is likely behind it."""
     clause = it.entry_into_force
     file = f"instruments/{it.id}.toml"
+    if not it.complete:
+        says = "it is not stated up to when the acts are complete"
+        yield _finding("note", "no-horizon", file, says, "add [[complete]], with the source that says so")
     if clause is None:
         if it.kind not in DECLARED and it.tacit is None:
             says = "there is no [entry_into_force]: whoever consents stays contracting"
@@ -263,6 +266,7 @@ def _check_reservations(law: Law, it: Instrument, history: History) -> Iterator[
             yield _finding(
                 "warning", "reservation-not-permitted", where, says, "check ref, or [reservations]", act.line
             )
+        yield from _unconfirmed(law, it, history, entry)
         unlisted = [p for p in entry.provisions if known and p != "*" and p not in known]
         if unlisted:
             says = f"{act.date} {act.actor} reservation: no provision {', '.join(unlisted)} is listed"
@@ -274,6 +278,17 @@ def _check_reservations(law: Law, it: Instrument, history: History) -> Iterator[
             yield _finding(
                 "note", "reservation-late", where, says, "check the date; it is treated as made then", act.line
             )
+
+
+def _unconfirmed(law: Law, it: Instrument, history: History, entry: Reservation) -> Iterator[Finding]:
+    """A reservation made on signature that no consent confirmed."""
+    act = entry.act
+    record = history.records.get(act.actor)
+    consents = [] if record is None else [spell.act for spell in record.spells if spell.act is not None]
+    if consents and not any(law.reservations(it.id).confirmed(entry, consent) for consent in consents):
+        says = f"{act.date} {act.actor} reservation: made before its consent and not confirmed then (VCLT 23(2))"
+        do = "add the confirmation as a reservation of the day of consent, or check the date; it has no effect"
+        yield _finding("note", "reservation-unconfirmed", f"instruments/{it.id}.csv", says, do, act.line)
 
 
 def _finding(level: Level, code: str, file: str, says: str, do: str, line: int = 0) -> Finding:

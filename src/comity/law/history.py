@@ -50,7 +50,8 @@ class Spell(msgspec.Struct, kw_only=True):
     """One stretch of being bound, from the act of consent on.
 
     `told` is the day from which the spell is known; `since` the first day bound (None: nothing fixes it yet);
-    `since_told` the day by which that was fixed; `not_before` the end of an older spell that still ran.
+    `since_told` the day by which that was fixed; `not_before` the end of an older spell that still ran;
+    `taken_over` the act by which the holder continues the one who consented.
     """
 
     told: date
@@ -59,7 +60,7 @@ class Spell(msgspec.Struct, kw_only=True):
     since: date | None = None
     since_told: date | None = None
     not_before: date | None = None
-    taken_over: bool = False
+    taken_over: Act | None = None
     via: str = ""
     ends: list[End] = msgspec.field(default_factory=list)
 

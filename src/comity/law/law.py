@@ -153,6 +153,7 @@ class Law:
                     for spell in (*record.spells, *record.derived):
                         if spell.bound(day):
                             spell.ends.append(End(told=day, until=day, by="replacement"))
+                history.force = _with_end(history.force, End(told=day, until=day, by="replacement"))
                 return
 
     # What a rule asks of its surroundings.

@@ -28,7 +28,7 @@ MESSAGES: dict[str, str] = {
     "intention-not-to-ratify": "{actor} told the depositary on {date} that it does not intend to become a party: "
     "it stays signatory.",
     "consented": "{actor} consented to be bound: {act} of {date}.",
-    "continues": "{actor} continues {before} and has its consent and its date, since {told}.",
+    "continues": "{actor} continues {before} since {told}, and has its consent and its date.",
     "effect-with-treaty": "Deposited by the day that fixed the entry into force, so bound from it: {since}.",
     "effect-after-delay": "Deposited later, so bound {delay} after its own deposit: {since}.",
     "effect-after-delay.at-once": "Deposited later, so bound from the day of its own deposit: {since}.",
@@ -76,6 +76,9 @@ MESSAGES: dict[str, str] = {
     "reservation-tacitly-accepted": "{holder} reserved {provisions}; without an objection "
     "it counts as accepted from {day}.",
     "reservation-pending": "{holder} reserved {provisions}; the time to object runs until {day}.",
+    "reservation-unconfirmed": "{holder} reserved {provisions} before its consent and did not confirm it then: "
+    "it has no effect.",
+    "domestic-step": "At home, {date}: {step}.",
     "reservation-not-permitted": "{holder} reserved {provisions}, which the instrument does not permit.",
     "objection-simple": "{holder} reserved {provisions}, and {by} objected: they do not apply between the two "
     "to the extent of the reservation.",

@@ -72,12 +72,12 @@ def pairs(law: Law, it: Instrument, history: History, on: date) -> Pairs:
         parties=len(bound),
         total=sum(1 for _ in combinations(bound, 2)),
         unbound=len(unbound),
-        touched=sum(1 for found in words.values() if found),
+        touched=sum(1 for found in words.values() if any(_WEIGHT[word] for word in found.values())),
         provisions=_by_provision(words),
     )
 
 
-_WEIGHT = {"": 0, "opposed": 0, "not_settled": 1, "modified": 2, "excluded": 3}
+_WEIGHT = {"": 0, "opposed": 0, "fallen": 0, "not_settled": 1, "modified": 2, "excluded": 3}
 
 
 def _by_provision(words: dict[Pair, dict[str, str]]) -> tuple[PairCount, ...]:

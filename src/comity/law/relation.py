@@ -114,7 +114,13 @@ def effects_toward(law: Law, it: Instrument, pair: tuple[str, str], spell: Spell
     mode = clause.acceptance if clause is not None and clause.acceptance is not None else None
     organ = mode == "organ" or (mode is None and it.kind in CONSTITUENT)
     found = []
+    history = law.history(it.id)
+    own = None if history is None else history.records[holder].bound(on)
     for entry in reservations.of(holder, on):
+        if own is not None and not reservations.confirmed(entry, own.act):
+            fallen = entry.standing(on)
+            found.append(Effect(word="fallen", message="reservation-unconfirmed", reservation=entry, provisions=fallen))
+            continue
         for effect in reservations.effects(entry, other, consent_day(spell), on, organ=organ):
             by_all = mode == "all" and effect.word == "modified"
             found.append(_by_all(law, it, effect, on) if by_all else effect)
@@ -162,6 +168,7 @@ _EFFECT_LAW = {
     "reservation-accepted": ("VCLT 20(4)(a)", "VCLT 21(1)"),
     "reservation-tacitly-accepted": ("VCLT 20(5)", "VCLT 21(1)"),
     "reservation-pending": ("VCLT 20(5)",),
+    "reservation-unconfirmed": ("VCLT 23(2)",),
     "reservation-not-permitted": ("VCLT 19",),
     "objection-simple": ("VCLT 20(4)(b)", "VCLT 21(3)"),
     "objection-late": ("VCLT 20(5)", "VCLT 21(1)"),

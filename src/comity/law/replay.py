@@ -186,7 +186,7 @@ class Replay:
         spell = before.live(self._last_day_before(day, before))
         if spell is not None and self._may_consent(act, record):
             ends = [end for end in spell.ends if end.by != "extinction"]
-            copy = Spell(told=told, act=spell.act, holder=act.actor, since_told=told, taken_over=True, ends=ends)
+            copy = Spell(told=told, act=spell.act, holder=act.actor, since_told=told, taken_over=act, ends=ends)
             copy.not_before = spell.not_before
             record.spells.append(copy)
             gone = self._last_day_before(day, before)
@@ -197,7 +197,7 @@ class Replay:
         for name in ("signatures", "provisional", "suspended", "rights"):
             for period in getattr(before, name):
                 if period.until is None or period.until > day:
-                    taken = Period(since=max(period.since, day), told=told, act=period.act)
+                    taken = Period(since=period.since, told=told, act=period.act)
                     taken.until, taken.told_until = period.until, period.told_until
                     getattr(record, name).append(taken)
 
@@ -360,11 +360,7 @@ class Replay:
             self.find("error", "contest-of-nothing", act, f"there is no act “{act.ref}”", "name an act that stands")
             return
         record = self.record(target.actor)
-        rival: str | None = str(act.effective or act.date)
-        if act.set == "void":
-            rival = None
-        elif act.set.startswith("effective="):
-            rival = act.set.removeprefix("effective=")
+        rival = None if act.effective is None else str(act.effective)
         record.contests.append(Contest(act=act, by=act.actor, claim=act.note, rival=rival))
 
     def _extinguish(self) -> None:

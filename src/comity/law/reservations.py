@@ -96,6 +96,21 @@ class Reservations(msgspec.Struct, kw_only=True):
         """The reservations of an actor that stand on `day`."""
         return [entry for entry in self.entries if entry.holder == actor and entry.standing(day)]
 
+    def confirmed(self, entry: Reservation, consent: Act | None) -> bool:
+        """Whether a reservation made before consent, as on signature, was confirmed with it (VCLT 23(2)).
+
+        What a successor took over from its predecessor needs no word of its own.
+        """
+        if consent is None or entry.holder != entry.act.actor or entry.act.day >= consent.day:
+            return True
+        again = {
+            provision
+            for other in self.entries
+            if other.holder == entry.holder and other.act.day >= consent.day
+            for provision in other.provisions
+        }
+        return bool(again & set(entry.provisions))
+
     def effects(
         self, entry: Reservation, other: str, consented: date, on: date, *, organ: bool = False
     ) -> list[Effect]:
@@ -126,13 +141,14 @@ class Reservations(msgspec.Struct, kw_only=True):
         consented, on = days
         tacit = max(TACIT.after(entry.notified), consented)
         timely = answer is not None and not answer.accepts and answer.act.day <= tacit
+        verdict = permitted(self.it.reservations or ReservationsClause(), provision)
+        if verdict == "authorized":
+            # Nobody need accept it, and an objection to it has no effect (VCLT 20(1)).
+            return "modified", "reservation-authorized", None
         if timely and answer is not None and answer.opposed:
             return "opposed", "objection-opposed", None
-        verdict = permitted(self.it.reservations or ReservationsClause(), provision)
-        if verdict != "open":
-            forbidden = verdict == "forbidden"
-            word, message = "not_settled" if forbidden else "modified", "not-permitted" if forbidden else "authorized"
-            return word, f"reservation-{message}", None
+        if verdict == "forbidden":
+            return "not_settled", "reservation-not-permitted", None
         if organ:
             accepted = _some_acceptance(entry, on)
             return "modified" if accepted else "not_settled", "organ-accepted" if accepted else "organ-silent", None

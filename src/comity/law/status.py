@@ -159,8 +159,8 @@ def _as_known(period: Period) -> date | LegalDate:
 
 def _contracting_since(record: Record, spell: Spell) -> date | LegalDate:
     """From its consent, or from the end of the spell before, for which a new consent waits."""
-    if spell.act is not None and not spell.act.date.exact and not spell.taken_over:
-        return spell.act.date
+    if spell.act is not None and (spell.taken_over is not None or not spell.act.date.exact):
+        return spell.act.day if spell.act.date.exact else spell.act.date
     del record
     return spell.told if spell.not_before is None else max(spell.told, spell.not_before)
 
@@ -218,8 +218,13 @@ def known_until(it: Instrument) -> dict[str, date]:
 
 
 def past_horizon(it: Instrument, on: date) -> tuple[str, ...]:
-    """The classes of acts that a status rests on and that are not known to be complete up to `on`."""
+    """The classes of acts that a status rests on and that are not known to be complete up to `on`.
+
+    Of an instrument that states no horizon at all nothing is past it: `check` asks for one, and `known_until` is empty.
+    """
     known = known_until(it)
+    if not known:
+        return ()
     kinds = [date_ for name, date_ in known.items() if name in CONSENT - {"consent"}]
     consent = known.get("consent") or min(kinds, default=None)
     horizon = {**known, **({"consent": consent} if consent is not None else {})}

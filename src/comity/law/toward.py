@@ -53,6 +53,8 @@ def _opposed(reservations: Reservations, parties: dict[str, Spell], on: date, fo
     for entry in reservations.entries:
         if entry.holder not in parties or not entry.standing(on):
             continue
+        if not reservations.confirmed(entry, parties[entry.holder].act):
+            continue
         for other, answers in entry.answers.items():
             if other not in parties or not any(a.opposed and a.stands(on) for a in answers):
                 continue

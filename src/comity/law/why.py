@@ -98,6 +98,9 @@ def _before_consent(record: Record, on: date) -> Iterator[Reason]:
         yield Reason(id="signed", params={"actor": record.actor, "date": period.act.date}, cites=(cite(period.act),))
         if period.told_until is not None and period.told_until <= on:
             yield Reason(id="signature-withdrawn", params={"actor": record.actor, "date": period.until})
+    for act in record.steps:
+        if act.day <= on:
+            yield Reason(id="domestic-step", params={"date": act.date, "step": act.note}, cites=(cite(act),))
     for act in record.intentions:
         if act.day <= on:
             params = {"actor": record.actor, "date": act.date}
@@ -114,8 +117,9 @@ def _of_spell(it: Instrument, force: Force, spell: Spell, on: date) -> Iterator[
     if spell.via:
         yield Reason(id="bound-through", params={"organization": spell.via, "since": since})
         return
-    if spell.taken_over:
-        yield Reason(id="continues", params={"actor": spell.holder, "before": act.actor, "told": spell.told})
+    if spell.taken_over is not None:
+        params = {"actor": spell.holder, "before": act.actor, "told": spell.told}
+        yield Reason(id="continues", params=params, cites=(cite(spell.taken_over),))
     if since is not None:
         yield _of_since(it, force, spell, act, since)
 
