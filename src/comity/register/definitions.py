@@ -1,4 +1,4 @@
-"""Definitions as leaves and back (spec/import.md, 2 to 5): what a folder keeps in files, a log keeps entry by entry."""
+"""Definitions as leaves and back (spec/import.md): what a folder keeps in files, a log keeps entry by entry."""
 
 import re
 import tomllib

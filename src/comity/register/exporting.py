@@ -1,4 +1,4 @@
-"""From a log into a folder: the notation, JSON lines, tiles, or one flat table (spec/import.md, 35 to 41).
+"""From a log into a folder: the notation, JSON lines, tiles, or one flat table (spec/import.md).
 
 A folder is written beside its place and then renamed, so that it appears whole or not at all.
 """

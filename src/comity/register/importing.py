@@ -1,7 +1,7 @@
 """From a source into a log: what is new is appended, what changed or vanished is proposed to a person.
 
 A source is a folder in the notation, or what a named importer made of somebody else's table. Nothing is appended
-where anything is wrong, and what is appended enters in one piece (spec/import.md, 13 to 27).
+where anything is wrong, and what is appended enters in one piece (spec/import.md).
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from comity.notation.acts_file import act_row
 from comity.register.correcting import Correction, Held, apply_corrections
 from comity.register.definitions import FILES, KINDS, PREFACE, TABLES, definition_records, tables_of
 from comity.register.errors import LeafError, LogError
-from comity.register.layers import Layer
+from comity.register.layers import DefinitionKind, Layer
 from comity.register.leaf import Record, prepare
 from comity.register.log import Clock, Log, Recorded
 from comity.register.logged import ACTS, LogLayer
@@ -52,11 +52,11 @@ class MovedError(LogError):
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What a source speaks of, so that its silence about the rest means nothing.
 
-    `kinds`: the kinds of acts that it lists (None: all). `columns`: the columns that it gives (None: all), of which an
-    empty one says nothing. `whole`: what the log holds and the source does not have has vanished.
+    `columns`: those that it gives beside date, actor and act (None: all), of which an empty one says nothing. `whole`:
+    it tells all, and what the log holds and it does not have has vanished. A table of the latest status is not whole:
+    it has lost whatever a State did before it left and came back.
     """
 
-    kinds: frozenset[str] | None = None
     columns: frozenset[str] | None = None
     whole: bool = True
 
@@ -128,9 +128,9 @@ def plan(
     instruments are done, of how many.
     """
     scope = scope or getattr(source, "scope", None) or Scope()
-    work = _Comparison(source, target, scope)
+    work = _Comparison(source, target, scope, under)
     reading = Reading([source, target, *under])
-    work.findings.extend(also)
+    work.findings.extend((*getattr(source, "findings", ()), *also))
     work.compare_definitions(reading)
     names = sorted({*source.ids("instrument"), *source.acts_ids()})
     for done, name in enumerate(names):
@@ -145,9 +145,10 @@ def plan(
 class _Comparison:
     """One comparison under way."""
 
-    def __init__(self, source: Layer, target: LogLayer, scope: Scope) -> None:
-        self.source, self.target, self.scope = source, target, scope
+    def __init__(self, source: Layer, target: LogLayer, scope: Scope, under: Sequence[Layer]) -> None:
+        self.source, self.target, self.scope, self.under = source, target, scope, under
         self.findings: list[Finding] = []
+        self.beside = 0
         self.definitions: list[NewDefinition] = []
         self.kept: list[str] = []
         self.acts: list[NewAct] = []
@@ -158,6 +159,11 @@ class _Comparison:
         """What was found."""
         acts = (*self.acts, *self.corrections)
         self.findings.extend(_too_long(acts))
+        if self.beside:
+            columns = ", ".join(sorted(self.scope.columns or ()))
+            says = f"{self.beside} rows say more ({columns}) of acts that the log has; that is left aside"
+            do = "where it matters, record a correction"
+            self.findings.append(Finding(level="note", code="more-said", file=self.source.name, says=says, do=do))
         fresh, waiting, rejected = _undecided(self.proposals, self.target.log)
         return Plan(
             size=self.target.size,
@@ -186,7 +192,7 @@ class _Comparison:
                 self._compare_texts(PREFACE, {file: found.preface}, known)
         for kind in reversed(KINDS):
             texts = {name: self.source.definition(kind, name) for name in self.source.ids(kind)}
-            own = {name: found.text for name, found in texts.items() if found is not None}
+            own = {name: found.text for name, found in texts.items() if found is not None and self._defines(kind, name)}
             known = {name: self.target.text(kind, name) or "" for name in self.target.ids(kind)}
             self._compare_texts(kind, own, known)
         for name in self.source.ids("weights"):
@@ -204,6 +210,10 @@ class _Comparison:
             for name, text in known.items():
                 if name not in own:
                     self._propose_definition(kind, name, text, "")
+
+    def _defines(self, kind: DefinitionKind, name: str) -> bool:
+        """Whether a definition of the source counts: one that knows little counts only where there is none."""
+        return self.scope.whole or all(one.definition(kind, name) is None for one in (self.target, *self.under))
 
     def _propose_definition(self, kind: str, name: str, before: str, text: str) -> None:
         payload = {"what": "definition", "kind": kind, "id": name, "before": digest(before), "text": text}
@@ -224,33 +234,39 @@ class _Comparison:
             self.findings.append(Finding(level="error", code="instrument-missing", file=file, says=says, do=do))
         if not found[0] and self.target.acts(name) is None:
             self.kept.append(name)
+        if not self.scope.whole:
+            self._note_hidden(name, file)
         held, corrections, _ = self.target.held(name)
         acts, fresh = _apart(found[0], corrections, file)
-        self._match(acts, [one for one in held if one.stands is not None and self._covers(one.stands)])
+        self._match(acts, [one for one in held if one.stands is not None])
         for act in fresh:
             self.corrections.append(NewAct(act=act, corrects=named(act, held)))
 
-    def _covers(self, act: Act) -> bool:
-        return self.scope.kinds is None or act.kind in self.scope.kinds
+    def _note_hidden(self, name: str, file: str) -> None:
+        below = next((found[0] for one in self.under if (found := one.acts(name)) is not None), ())
+        if below and self.target.acts(name) is None:
+            says = f"the log has no acts of {name}: those of this source will hide the {len(below)} that lie below it"
+            do = "import the register that ships first, and the two are compared"
+            self.findings.append(Finding(level="warning", code="acts-hidden", file=file, says=says, do=do))
 
     def _match(self, acts: list[Act], held: list[Held]) -> None:
         """Match the acts of the source with the entries: equal, changed, then new and vanished."""
-        partial = self.scope.columns is not None
-        acts, held, same = _pair(acts, held, _name_of if partial else _all_of)
-        if partial:
-            for act, one in same:
-                self._propose_change(one, _merged(one.stands or act, act, self.scope.columns or frozenset()))
-        for key in (_by_kind, _by_date):
-            acts, held, changed = _pair(acts, held, key)
-            for act, one in changed:
-                old = one.stands or act
-                # A source that does not say which act of consent it was says nothing against one that does.
-                if partial and act.kind == "consent" and old.kind in CONSENT and str(act.date) == str(old.date):
-                    continue
-                self._propose_change(one, _merged(old, act, self.scope.columns) if partial else act)
+        columns = self.scope.columns
+        acts, held, same = _pair(acts, held, _all_of if columns is None else _name_of)
+        changed = list(same)
+        for key in (_by_kind, _by_date, _by_sort):
+            acts, held, pairs = _pair(acts, held, key)
+            changed += pairs
+        for act, one in changed:
+            if columns is None:
+                self._propose_change(one, act)
+            elif one.stands is not None:
+                self._propose_change(one, _merged(one.stands, act, columns))
+                self.beside += any(getattr(act, name) and not getattr(one.stands, name) for name in columns)
         self.acts.extend(NewAct(act=act) for act in acts)
-        for one in held:
-            self._propose_change(one, None)
+        if self.scope.whole:
+            for one in held:
+                self._propose_change(one, None)
 
     def _propose_change(self, one: Held, after: Act | None) -> None:
         if one.stands is None:
@@ -301,8 +317,15 @@ def _by_kind(act: Act) -> Hashable:
 
 def _by_date(act: Act) -> Hashable:
     """The same day and the same sort of act: a consent found to be an accession, a vote counted anew."""
-    sort = "consent" if act.kind in CONSENT else "vote" if act.kind in VOTES else act.kind
-    return act.actor, act.date, sort
+    return act.actor, act.date, _sort(act)
+
+
+def _by_sort(act: Act) -> Hashable:
+    return act.actor, _sort(act)
+
+
+def _sort(act: Act) -> str:
+    return "consent" if act.kind in CONSENT else "vote" if act.kind in VOTES else act.kind
 
 
 class _Pairs(NamedTuple):
@@ -329,11 +352,15 @@ def _pair(acts: list[Act], held: list[Held], key: Callable[[Act], Hashable]) -> 
     return _Pairs(left, [one for one in held if one.index not in paired], pairs)
 
 
-def _merged(old: Act, new: Act, columns: frozenset[str] | None) -> Act:
-    """The old act with what the source says otherwise; where the source is silent, the old one stays."""
-    names = {"date", "act", *(columns or ())}
-    fields = {"kind" if name == "act" else name: getattr(new, "kind" if name == "act" else name) for name in names}
-    return msgspec.structs.replace(old, **{name: value for name, value in fields.items() if value})
+def _merged(old: Act, new: Act, columns: frozenset[str]) -> Act:
+    """The old act with what the source says otherwise; where either is silent, there is nothing to set right.
+
+    A source that does not say by which act a State consented (`consent`) says nothing against one that does.
+    """
+    fields = {name: value for name in ("date", *columns) if (value := getattr(new, name)) and getattr(old, name)}
+    if not (new.kind == "consent" and old.kind in CONSENT):
+        fields["kind"] = new.kind
+    return msgspec.structs.replace(old, **fields)
 
 
 def _apart(acts: Sequence[Act], corrections: Sequence[Correction], file: str) -> tuple[list[Act], list[Act]]:

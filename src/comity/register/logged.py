@@ -1,4 +1,4 @@
-"""A log, as known at one size, as a layer of a register (spec/import.md, 1 to 12).
+"""A log, as known at one size, as a layer of a register (spec/import.md).
 
 Nothing is read before it is asked for. One pass over the bytes finds which entry speaks of what; an act is read
 when its instrument is, so that a question about one treaty does not wait for a hundred.

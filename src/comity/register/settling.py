@@ -1,4 +1,4 @@
-"""What a person decides: proposals approved or rejected, and single acts recorded (spec/import.md, 28 to 34)."""
+"""What a person decides: proposals approved or rejected, and single acts recorded (spec/import.md)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
