@@ -16,7 +16,7 @@ from typing import TextIO, TypeAlias
 import click
 import msgspec
 
-__all__ = ["Block", "Column", "Lines", "Row", "Span", "Words", "cells", "soften", "visible", "width_of"]
+__all__ = ["FIXED", "Block", "Column", "Lines", "Row", "Span", "Words", "cells", "soften", "visible", "width_of"]
 
 NARROWEST, GAP = 20, 2
 
@@ -122,13 +122,14 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        " " if char.isspace() else char if char.isprintable() or char in _JOINERS else f"\\u{ord(char):04x}"
+        char if char.isprintable() or char in _KEPT else " " if char.isspace() else f"\\u{ord(char):04x}"
         for char in text
     )
 
 
-# Zero-width joiners are letters' own business in Persian, Hindi and others.
-_JOINERS = "\u200c\u200d"
+# A space at which no line breaks; zero-width joiners are letters' own business in Persian, Hindi and others.
+FIXED = "\u00a0"
+_KEPT = f"{FIXED}\u200c\u200d"
 
 
 def spans(words: Words) -> list[Span]:
@@ -178,7 +179,7 @@ class Lines:
                 merged.append((text, style))
         if merged:
             merged[-1] = (merged[-1][0].rstrip(), merged[-1][1])
-        return "".join(self.paint(text, style) for text, style in merged)
+        return "".join(self.paint(text.replace(FIXED, " "), style) for text, style in merged)
 
     @staticmethod
     def _wrapped(flat: Iterable[Span], width: int, hang: int = 0) -> list[list[Span]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from comity.cli.layout import Lines, Span
+from comity.cli.layout import FIXED, Lines, Span
 from comity.findings import Finding
 from comity.instruments import Instrument
 from comity.law.messages import says
@@ -20,6 +20,8 @@ Names = Callable[[str], str]
 
 # A code of one kind is shown so often, and the rest counted.
 MOST_ALIKE = 5
+# Citations up to this length stay on one line.
+SHORT = 40
 
 _COUNTED = {"party": "parties", "signatory": "signatories", "contracting": "contracting", "former": "former"}
 
@@ -87,7 +89,13 @@ def reasons_list(out: Lines, reasons: Iterable[Reason], names: Names, indent: in
     for number, reason in enumerate((r for r in reasons if r.id != "past-horizon"), 1):
         out.say(f"{number}. {says(reason, names)}", indent=indent, hang=3)
         if reason.cites:
-            out.say(" · ".join(reason.cites), indent=indent + 3, style="faint")
+            room = out.width - indent - 5
+            out.say(" · ".join(_whole(cite, room) for cite in reason.cites), indent=indent + 3, style="faint")
+
+
+def _whole(cite: str, room: int) -> str:
+    """A citation that does not break over two lines, unless it is a long one."""
+    return cite.replace(" ", FIXED) if len(cite) <= min(SHORT, room) else cite
 
 
 def findings_below(out: Lines, findings: Sequence[Finding]) -> None:
