@@ -168,6 +168,10 @@ class Replay:
         if not act.ref:
             self._on_succession(act, record)
             return
+        if act.ref == act.actor:
+            says = "names itself as the State that it continues"
+            self.find("error", "continuation-of-itself", act, says, "put the predecessor's id into ref")
+            return
         before = self.records.get(act.ref)
         if act.ref not in self.directory.actors:
             self.find("error", "actor-unknown", act, f"no actor is called “{act.ref}”", "correct ref")
