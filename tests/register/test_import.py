@@ -1,19 +1,26 @@
 """Folders through a log and back: new acts appended, changes proposed, two clocks, nothing half-imported."""
 
+import csv
 import filecmp
+import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from comity.acts import Act
 from comity.dates import parse_legal_date
 from comity.findings import Finding
+from comity.notation.acts_file import act_row
 from comity.register.errors import AlreadyThereError, LogError
 from comity.register.exporting import export
 from comity.register.folder import FolderLayer
@@ -305,6 +312,39 @@ def test_a_correction_in_the_folder_is_an_act_of_its_own(log: Log, folder: Path,
     assert planned(log, folder).empty
     export(log, len(log), tmp_path / "out", "notation")
     assert same_files(folder, tmp_path / "out")
+
+
+LINE = st.tuples(
+    st.sampled_from(["1985-02-01", "1986-02-01", "1986-03-01", "1990"]),
+    st.sampled_from(["FRA", "ITA", "MLT"]),
+    st.sampled_from(["signature", "ratification", "accession", "reservation", "withdrawal"]),
+    st.sampled_from(["", "9(2)", "9(2); 16", "7"]),
+    st.sampled_from(["", "one, with a comma", "=; a semicolon", "date=1986"]),
+)
+
+
+@given(st.lists(st.lists(LINE, max_size=8, unique=True), min_size=2, max_size=3))
+@settings(max_examples=20, deadline=None)
+def test_whatever_changes_once_all_is_approved_the_log_says_what_the_folder_says(
+    versions: list[list[tuple[str, str, str, str, str]]],
+) -> None:
+    with TemporaryDirectory() as place, Log.create(Path(place) / "log.comity", "example.org/register") as log:
+        folder = write(Path(place) / "register", FILES)
+        for lines in versions:
+            out = io.StringIO(newline="")
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerows([("date", "actor", "act", "ref", "note"), *lines])
+            write(folder, {"instruments/harbour-protocol.csv": out.getvalue()})
+            for number in imported(log, folder).proposals:
+                assert not approve(log, number, FIRST).refused
+            assert planned(log, folder).empty
+            standing = LogLayer(log, len(log)).acts("harbour-protocol") or ((), ())
+            told = FolderLayer(folder).acts("harbour-protocol") or ((), ())
+            assert sorted(map(repr, map(act_row, standing[0]))) == sorted(map(repr, map(act_row, told[0])))
+            # What is exported reads the same again, also where acts of one name were corrected.
+            export(log, len(log), Path(place) / f"out{len(log)}", "notation")
+            assert plan(FolderLayer(Path(place) / f"out{len(log)}"), LogLayer(log, len(log))).empty
+            shutil.rmtree(Path(place) / f"out{len(log)}")
 
 
 # Two clocks

@@ -232,7 +232,7 @@ class _Comparison:
             says = "there are acts here and no instrument of that name"
             do = f"add instruments/{name}.toml"
             self.findings.append(Finding(level="error", code="instrument-missing", file=file, says=says, do=do))
-        if not found[0] and self.target.acts(name) is None:
+        if not found[0] and self.scope.whole and not self.target.keeps(name):
             self.kept.append(name)
         if not self.scope.whole:
             self._note_hidden(name, file)

@@ -166,13 +166,14 @@ class LogLayer:
         """The ids of the instruments that the log has acts of, sorted."""
         return tuple(sorted(name for name in {*self._index.acts, *self._index.kept} if self._has_acts(name)))
 
-    def _is_kept(self, name: str) -> bool:
+    def keeps(self, name: str) -> bool:
+        """Whether an entry says that the acts of an instrument are kept here, though there may be none."""
         removed = name in self._index.definitions["instrument"] and self.text("instrument", name) is None
         return name in self._index.kept and not removed
 
     def _has_acts(self, name: str) -> bool:
         corrections = self._index.corrections.get(name, 0)
-        if self._is_kept(name) or len(self._index.acts.get(name, ())) > 2 * corrections:
+        if self.keeps(name) or len(self._index.acts.get(name, ())) > 2 * corrections:
             return True  # no need to read them: a correction takes away one act at most
         return self.acts(name) is not None
 
@@ -183,7 +184,7 @@ class LogLayer:
         """
         held, _, findings = self.held(name)
         standing = tuple(one.stands for one in held if one.stands is not None)
-        if not standing and not findings and not self._is_kept(name):
+        if not standing and not findings and not self.keeps(name):
             return None
         return standing, findings
 

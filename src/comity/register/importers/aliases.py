@@ -128,6 +128,7 @@ DOUBTFUL: Final[Mapping[str, Doubt]] = MappingProxyType(
         "Viet Nam": Doubt(("VNM", "VDR"), "1976-07-02", "there were two States"),
         "Vietnam": Doubt(("VNM", "VDR"), "1976-07-02", "there were two States"),
         "Yemen": Doubt(("YEM", "YMD"), "1990-05-22", "there were two States"),
+        "TWN": Doubt(("CHN", "TPE"), "2002-01-01", "acts before then may be China's, as it was represented that day"),
         "VNM": Doubt(("VNM", "VDR"), "1976-07-02", "there were two States"),
         "YEM": Doubt(("YEM", "YMD"), "1990-05-22", "there were two States"),
         "VDR": Doubt(("VNM", "VDR"), "", "the withdrawn ISO code meant the North, some compilations mean the South"),

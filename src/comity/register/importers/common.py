@@ -118,7 +118,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     define: bool = True
 
 
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
+class Imported(msgspec.Struct, kw_only=True):  # a `Layer` may be renamed, so this is not frozen
     """What an importer made of a source: a layer that can be planned and applied. Errors forbid that."""
 
     name: str

@@ -100,8 +100,6 @@ def _faults_of(found: Mapped, file: str) -> Iterator[Finding]:
     if not found.wide and not {"act", "date"} <= set(found.columns):
         do = "map act and date, or name the columns of dates under [wide]"
         yield fault("mapping-column", "nothing says where acts and dates stand", do)
-    if "instrument" not in found.columns and not found.instrument:
-        yield fault("instrument-unstated", "nothing says which instrument it is about", "add instrument = “…”")
     if len(found.delimiter) != 1:
         yield fault("mapping-delimiter", f"“{found.delimiter}” is not one character", "one of , ; or a tab")
     yield from _faults_of_words(found, fault)
@@ -123,6 +121,8 @@ def read_table(text: str, mapped: Mapped, options: Options) -> Imported:
     """Read a table by its mapping."""
     collector = Collector(options, options.file or "table")
     collector.findings.extend(_faults_of(mapped, options.file))
+    if "instrument" not in mapped.columns and not (mapped.instrument or options.instrument):
+        collector.fault("instrument-unstated", 0, "nothing says which instrument it is about", "name it")
     wanted = {*mapped.columns.values(), *mapped.wide}
     header = header_of(text, mapped.delimiter) if not collector.findings else []
     missing = sorted(wanted - set(header))

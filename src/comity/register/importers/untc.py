@@ -44,7 +44,7 @@ _WORDS: Final = {
 _FORMS = tuple(DateForm(text) for text in ("D Mon YYYY", "Mon YYYY", "YYYY"))
 _NOTES = re.compile(r"<\s*(sup(?:erscript)?)\b[^>]*>.*?<\s*/\s*\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_FOOTNOTES = re.compile(r"[\s,]*\b\d{1,3}(?:\s*,\s*\d{1,3})*\s*$")
+_FOOTNOTES = re.compile(r"[\s,]*\d{1,3}(?:\s*,\s*\d{1,3})*\s*$")
 _CELL = re.compile(r"(?P<date>(?:\d{1,2}\s+)?(?:[A-Za-z]{3,9}\.?\s+)?\d{4})(?:\s+(?P<letter>[A-Za-z]{1,2}))?")
 # What the Collection calls so is one actor, whoever else was called so: it writes the other in full.
 _TRUSTED: Final = frozenset({"Congo"})
