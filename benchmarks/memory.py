@@ -331,6 +331,8 @@ def machine() -> str:
 def main(count: int) -> None:
     """Print the table."""
     print(machine())
+    load = os.getloadavg()[0]
+    print(f"Load before the run: {load:.1f}" + (": others are at work, figures are lower bounds" if load > 1 else ""))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         batches(folder, count)
