@@ -21,6 +21,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("queries", "Actors or groups by instruments"),
     "search": ("queries", "Find instruments, provisions and actors"),
     "check": ("checking", "All findings of a register"),
+    "init": ("logs", "Create an empty log"),
+    "import": ("logs", "Bring a folder or somebody's table into a log"),
+    "record": ("logs", "Record one act in a log"),
+    "proposals": ("logs", "Corrections that wait for a person"),
+    "approve": ("logs", "Approve a proposal"),
+    "reject": ("logs", "Reject a proposal"),
+    "export": ("logs", "Write a log into a folder"),
+    "checkpoint": ("logs", "Sign a log as it stands"),
+    "verify": ("logs", "Verify a log or an exported folder"),
     "demo": ("demo", "A handful of real questions, answered with reasons"),
 }
 

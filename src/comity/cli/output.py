@@ -8,13 +8,13 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from comity.findings import Finding
 from comity.law.results import plain
 from comity.law.rows import COLUMNS, Rows, rows
 
-__all__ = ["refusal", "write_csv", "write_json"]
+__all__ = ["refusal", "write_csv", "write_json", "write_table"]
 
 
 def write_json(value: object) -> None:
@@ -25,10 +25,15 @@ def write_json(value: object) -> None:
 
 def write_csv(answer: Rows, kind: type) -> None:
     """The rows of an answer under the columns of its kind, which are there also where no row is."""
+    write_table(rows(answer), COLUMNS[kind])
+
+
+def write_table(found: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Plain rows under these columns."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS[kind], lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows(answer))
+    writer.writerows(found)
     sys.stdout.flush()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.buffer.write(text.getvalue().encode("utf-8"))

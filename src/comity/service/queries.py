@@ -32,7 +32,7 @@ from comity.register.layers import DefinitionKind, Layer
 from comity.register.reading import Reading
 from comity.rules.ground import NoMembersError, UnknownNameError
 
-__all__ = ["Refusal", "Register", "open_register", "shipped_folder"]
+__all__ = ["Refusal", "Register", "open_register", "refuse", "shipped_folder"]
 
 
 class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
@@ -50,8 +50,8 @@ def refuse(code: str, says: str, do: str = "", file: str = "") -> Refusal:
 
 def shipped_folder() -> Path:
     """The folder of the public register: inside the installed package, or beside the sources in a checkout."""
-    inside = Path(__file__).parent / "public"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "public"
+    inside = Path(__file__).parents[1] / "public"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "public"
 
 
 def open_register(address: str | Path | None = None, known: str | int | None = None) -> "Register":
