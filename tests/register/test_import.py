@@ -132,6 +132,17 @@ def test_a_folder_comes_back_byte_for_byte(log: Log, folder: Path, tmp_path: Pat
     assert same_files(folder, tmp_path / "out")
 
 
+def test_every_store_gives_the_folder_back(address: str, folder: Path, tmp_path: Path) -> None:
+    with Log.create(address, "example.org/register") as log:
+        imported(log, folder)
+        edit(folder / "instruments/harbour-protocol.csv", "1986-02-01", "1986-02-10")
+        assert not approve(log, imported(log, folder, SECOND).proposals, THIRD).refused
+    with Log.open(address) as log:
+        export(log, len(log), tmp_path / "out", "notation")
+        assert same_files(folder, tmp_path / "out")
+        assert planned(log, folder).empty
+
+
 def test_the_register_that_ships_comes_back_byte_for_byte(log: Log, root: Path, tmp_path: Path) -> None:
     public = FolderLayer(root / "public")
     done = apply(log, plan(public, LogLayer(log, 0)), FIRST)
@@ -223,7 +234,7 @@ def test_a_changed_or_vanished_act_waits_for_a_person(log: Log, folder: Path, tm
     # Asked again, it waits already and is not proposed twice.
     again = planned(log, folder)
     assert (again.empty, again.waiting) == (True, 1)
-    outcome = approve(log, done.proposals[0], THIRD)
+    outcome = approve(log, done.proposals, THIRD)
     assert not outcome.findings
     correction = next(iter(log.entries(size))).leaf.body
     assert correction["set"] == expected
@@ -246,7 +257,7 @@ def test_acts_of_one_name_are_told_apart(log: Log, folder: Path) -> None:
     imported(log, folder)
     edit(path, "9(2)", "9(3)")
     done = imported(log, folder, SECOND)
-    assert not approve(log, done.proposals[0], THIRD).refused
+    assert not approve(log, done.proposals, THIRD).refused
     acts = Reading([LogLayer(log, len(log))]).acts("harbour-protocol")
     assert [act.ref for act in acts if act.kind == "reservation"] == ["7", "9(3)"]
 
@@ -255,11 +266,11 @@ def test_a_rejected_change_is_not_proposed_again(log: Log, folder: Path) -> None
     imported(log, folder)
     edit(folder / "instruments/harbour-protocol.csv", "1986-02-01", "1986-02-10")
     (number,) = imported(log, folder, SECOND).proposals
-    assert not reject(log, number, THIRD).refused
+    assert not reject(log, [number], THIRD).refused
     again = planned(log, folder)
     assert (again.empty, again.rejected) == (True, 1)
-    assert reject(log, number, THIRD).findings[0].code == "proposal-unknown"
-    assert approve(log, number, THIRD).findings[0].code == "proposal-unknown"
+    assert reject(log, [number], THIRD).findings[0].code == "proposal-unknown"
+    assert approve(log, [number], THIRD).findings[0].code == "proposal-unknown"
 
 
 def test_a_proposal_that_came_too_late_is_refused(log: Log, folder: Path) -> None:
@@ -269,10 +280,48 @@ def test_a_proposal_that_came_too_late_is_refused(log: Log, folder: Path) -> Non
     (first,) = imported(log, folder, SECOND).proposals
     edit(path, "1986-02-10", "1986-02-11")
     (second,) = imported(log, folder, SECOND).proposals
-    assert not approve(log, second, THIRD).refused
+    assert not approve(log, [second], THIRD).refused
     size = len(log)
-    assert approve(log, first, THIRD).findings[0].code == "proposal-stale"
+    assert approve(log, [first], THIRD).findings[0].code == "proposal-stale"
     assert len(log) == size
+
+
+def test_two_proposals_for_one_act_are_not_both_approved(log: Log, folder: Path) -> None:
+    imported(log, folder)
+    path = folder / "instruments/harbour-protocol.csv"
+    edit(path, "1986-02-01", "1986-02-10")
+    first = imported(log, folder, SECOND).proposals
+    edit(path, "1986-02-10", "1986-02-11")
+    second = imported(log, folder, SECOND).proposals
+    size = len(log)
+    assert [finding.code for finding in approve(log, (*first, *second), THIRD).findings] == ["proposal-stale"]
+    assert len(log) == size
+    assert len(log.proposals()) == 2
+
+
+def test_an_approval_that_was_cut_short_is_taken_up_again(log: Log, folder: Path) -> None:
+    imported(log, folder)
+    edit(
+        folder / "instruments/harbour-protocol.csv",
+        "1986-03-01,FRA,reservation,,9(2)",
+        "1986-03-01,FRA,reservation,,9;1",
+    )
+    numbers = imported(log, folder, SECOND).proposals
+
+    class Killed(Exception):  # noqa: N818  # what a killed process is to the next one
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "settle", killed)
+        with pytest.raises(Killed):
+            approve(log, numbers, THIRD)
+    size = len(log)
+    outcome = approve(log, numbers, THIRD)
+    assert (outcome.refused, len(log), log.proposals()) == (False, size, ())
+    assert planned(log, folder).empty
 
 
 def test_a_changed_definition_waits_and_then_replaces(log: Log, folder: Path) -> None:
@@ -282,8 +331,8 @@ def test_a_changed_definition_waits_and_then_replaces(log: Log, folder: Path) ->
     (folder / "weights/tonnage.csv").unlink()
     numbers = imported(log, folder, SECOND).proposals
     assert len(numbers) == 3
-    for number in numbers:
-        assert not approve(log, number, THIRD).refused
+    outcome = approve(log, numbers, THIRD)
+    assert (outcome.refused, outcome.stop - outcome.first) == (False, 3)
     reading = Reading([LogLayer(log, len(log))])
     assert reading.weights("tonnage") is None
     assert reading.directory.actors["FRA"].name() == "French Republic"
@@ -295,7 +344,7 @@ def test_a_vanished_instrument_is_one_proposal(log: Log, folder: Path) -> None:
     for path in (folder / "instruments").glob("harbour-protocol.*"):
         path.unlink()
     (number,) = imported(log, folder, SECOND).proposals
-    assert not approve(log, number, THIRD).refused
+    assert not approve(log, [number], THIRD).refused
     assert "harbour-protocol" not in Reading([LogLayer(log, len(log))]).instrument_ids()
     assert len(rows(log, size=size)) == 5
     assert planned(log, folder).empty
@@ -335,8 +384,7 @@ def test_whatever_changes_once_all_is_approved_the_log_says_what_the_folder_says
             writer = csv.writer(out, lineterminator="\n")
             writer.writerows([("date", "actor", "act", "ref", "note"), *lines])
             write(folder, {"instruments/harbour-protocol.csv": out.getvalue()})
-            for number in imported(log, folder).proposals:
-                assert not approve(log, number, FIRST).refused
+            assert not approve(log, imported(log, folder).proposals, FIRST).refused
             assert planned(log, folder).empty
             standing = LogLayer(log, len(log)).acts("harbour-protocol") or ((), ())
             told = FolderLayer(folder).acts("harbour-protocol") or ((), ())
@@ -365,7 +413,7 @@ def test_what_was_known_when(log: Log, folder: Path, moment: str, day: str) -> N
     imported(log, folder)
     edit(folder / "instruments/harbour-protocol.csv", "1986-02-01", "1986-02-10")
     (number,) = imported(log, folder, SECOND).proposals
-    approve(log, number, THIRD)
+    approve(log, [number], THIRD)
     assert f"{day} MLT ratification" in rows(log, size=log.size_at(moment))
 
 

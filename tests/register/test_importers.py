@@ -7,6 +7,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,12 +18,14 @@ from comity.register.folder import FolderLayer
 from comity.register.importers import (
     Imported,
     Options,
+    Request,
     mapping_of,
     print_unresolved,
     read_decisions,
     read_manytreaties,
     read_mapping,
     read_openclimatedata,
+    read_source,
     read_table,
     read_untc_csv,
     read_untc_xml,
@@ -617,3 +620,69 @@ def test_the_names_of_the_collection_resolve(shared: Path, directory: Directory)
     # What is left are the acts of predecessors under their heirs' names, and of the two Yemens.
     assert {one.name for one in resolver.unresolved()} <= {"Russian Federation", "Serbia", "Yemen"}
     assert len(lines) > 9_000
+
+
+# Files
+
+
+def source(tmp_path: Path, name: str, data: bytes) -> Path:
+    (tmp_path / name).write_bytes(data)
+    return tmp_path / name
+
+
+@pytest.mark.parametrize(
+    ("form", "data", "count"),
+    [
+        ("untc-csv", TABLE.encode(), 11),
+        ("untc-csv", gzip.compress(TABLE.encode()), 11),
+        ("untc-csv", b"\xef\xbb\xbf" + TABLE.encode(), 11),
+        ("untc-xml", XML.encode("iso-8859-1"), 9),
+        ("openclimatedata", b"Code,Name,Date\nEUU,European Union,2017-12-21\n", 1),
+        ("csv", b"who,what,when\nFrance,ratification,2001\n", 1),
+    ],
+)
+def test_sources_are_read_from_files(directory: Directory, tmp_path: Path, form: str, data: bytes, count: int) -> None:
+    request = Request(
+        form=form,
+        path=source(tmp_path, "source", data),
+        instrument="paris-agreement",
+        columns={"actor": "who", "act": "what", "date": "when"},
+    )
+    found = read_source(request, directory)
+    assert len(rows(found)) == count
+    assert codes(found) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "data", "code"),
+    [
+        ("untc-csv", None, "file-unreadable"),
+        ("untc-csv", TABLE.encode("utf-16"), "file-not-text"),
+        ("untc-csv", b"Participant,\0", "file-not-text"),
+        ("untc-csv", gzip.compress(TABLE.encode())[:-12], "file-unreadable"),
+        ("untc-xml", b"PK\3\4", "xml-malformed"),
+        ("csv", b"a,b\n", "mapping-column"),
+    ],
+)
+def test_files_that_are_no_source(
+    directory: Directory, tmp_path: Path, form: str, data: bytes | None, code: str
+) -> None:
+    path = tmp_path / "absent" if data is None else source(tmp_path, "source", data)
+    found = read_source(Request(form=form, path=path, instrument="x"), directory)
+    assert code in codes(found)
+    assert rows(found, "x") == []
+
+
+def test_a_mapping_and_a_list_of_names_come_as_files(directory: Directory, tmp_path: Path) -> None:
+    request = Request(
+        form="csv",
+        path=source(tmp_path, "table.csv", b"Treaty;State;Event;On;Remarks\nPA;XY;R;20/06/2016;\n"),
+        mapping=source(tmp_path, "map.toml", MAPPING.encode()),
+        names=source(tmp_path, "names.csv", b"name,actor\nXY,NOR\n"),
+    )
+    assert rows(read_source(request, directory)) == ["2016-06-20 NOR ratification"]
+    spoilt = source(tmp_path, "bad.csv", b"name,actor\nXY,NORWAY\n")
+    found = read_source(msgspec.structs.replace(request, names=spoilt), directory)
+    assert codes(found) == ["actor-unknown"]
+    with pytest.raises(ValueError, match="is none of"):
+        read_source(Request(form="xlsx", path=spoilt), directory)

@@ -47,7 +47,7 @@ def test_the_folder_becomes_the_entries_and_the_change_a_proposal(
     hash_ = next(iter(log.rows(3))).hash.hex()
     payload = {key: value for key, value in proposal.payload.items() if key != "source"}
     assert (len(log), payload) == (4, json.loads(blocks[5].replace("HASH", hash_)))
-    assert not approve(log, done.proposals[0], "2026-11-24T00:00:00.000000Z").refused
+    assert not approve(log, done.proposals, "2026-11-24T00:00:00.000000Z").refused
     assert [row.data.decode() for row in log.rows(4)] == [blocks[6].strip().replace("HASH", hash_)]
     log.close()
 

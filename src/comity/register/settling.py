@@ -39,48 +39,72 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return has_errors(self.findings)
 
 
-def _refused(code: str, says: str, do: str) -> Outcome:
-    return Outcome(findings=(Finding(level="error", code=code, says=says, do=do),))
-
-
 def _moment(recorded: Recorded) -> str:
     return recorded if isinstance(recorded, str) else recorded()
 
 
-def _waiting(log: Log, number: int) -> Proposal | None:
-    return next((one for one in log.proposals() if one.id == number), None)
+def _waiting(log: Log, numbers: Iterable[int]) -> tuple[list[Proposal], list[Finding]]:
+    """The proposals of these numbers that wait for a verdict, and a finding for each number that is none of them."""
+    waiting = {one.id: one for one in log.proposals()}
+    found: list[Proposal] = []
+    findings: list[Finding] = []
+    for number in dict.fromkeys(numbers):
+        if number in waiting:
+            found.append(waiting[number])
+        else:
+            says, do = f"no proposal {number} waits for a verdict", "comity proposals lists those that do"
+            findings.append(Finding(level="error", code="proposal-unknown", says=says, do=do))
+    return found, findings
 
 
-def reject(log: Log, number: int, recorded: Recorded) -> Outcome:
-    """Reject a proposal. It is not made again for the same entry and the same change. Raises LogError."""
-    if _waiting(log, number) is None:
-        return _none_waits(number)
-    log.settle(number, "rejected", _moment(recorded))
-    return Outcome()
+def reject(log: Log, numbers: Iterable[int], recorded: Recorded) -> Outcome:
+    """Reject proposals, all or none. They are not made again for the same entry and change. Raises LogError."""
+    found, findings = _waiting(log, numbers)
+    if not findings:
+        for proposal in found:
+            log.settle(proposal.id, "rejected", _moment(recorded))
+    return Outcome(findings=tuple(findings))
 
 
-def _none_waits(number: int) -> Outcome:
-    return _refused("proposal-unknown", f"no proposal {number} waits for a verdict", "comity proposals lists them")
+def approve(log: Log, numbers: Iterable[int], recorded: Recorded) -> Outcome:
+    """Approve proposals, all or none: corrections and new definitions are appended in one piece.
 
-
-def approve(log: Log, number: int, recorded: Recorded) -> Outcome:
-    """Approve a proposal: the correction, or the new definition, is appended. Raises MovedError, LogError.
-
-    Refused where the log no longer says what the proposal would change. The verdict follows the append; a process
-    killed between finds at the next call that the correction is there already.
+    Refused where the log no longer says what a proposal would change, or two would change the same. The verdicts follow
+    the append; after a process that was killed between, the next call finds the corrections there already. Raises
+    MovedError, LogError.
     """
-    proposal = _waiting(log, number)
-    if proposal is None:
-        return _none_waits(number)
+    found, findings = _waiting(log, numbers)
     layer = LogLayer(log, len(log))
-    try:
-        found = _corrections(layer, proposal, _moment(recorded)[:10])
-    except _StaleError as stale:
-        do = "reject it, and import the source again"
-        return _refused("proposal-stale", f"proposal {number}: {stale}", do)
-    appended = log.append(found, guarded(log, layer.size, recorded)) if found else range(layer.size, layer.size)
-    log.settle(number, "approved", _moment(recorded))
+    day = _moment(recorded)[:10]
+    out: list[Record] = []
+    touched: set[tuple[str, str, int]] = set()
+    for proposal in found:
+        try:
+            records = _corrections(layer, proposal, day)
+            _touch(touched, records)
+            out += records
+        except _StaleError as stale:
+            says, do = f"proposal {proposal.id}: {stale}", "reject it, and import the source again"
+            findings.append(Finding(level="error", code="proposal-stale", says=says, do=do))
+    if findings:
+        return Outcome(findings=tuple(findings))
+    appended = log.append(out, guarded(log, layer.size, recorded)) if out else range(layer.size, layer.size)
+    for proposal in found:
+        log.settle(proposal.id, "approved", _moment(recorded))
     return Outcome(first=appended.start, stop=appended.stop)
+
+
+def _touch(touched: set[tuple[str, str, int]], records: Iterable[Record]) -> None:
+    """Remember what these records change; raises _StaleError where something else in hand changes it too."""
+    for record_ in records:
+        body = record_.body
+        corrects = body.get("corrects")
+        if corrects is None and "id" not in body:
+            continue
+        key = ("", "", corrects["index"]) if corrects is not None else (record_.kind, body["id"], body.get("part", 1))
+        if key in touched:
+            raise _StaleError("another proposal in hand changes the same")
+        touched.add(key)
 
 
 class _StaleError(Exception):
