@@ -24,14 +24,15 @@ from comity.notation.acts_file import act_row
 from comity.register.errors import AlreadyThereError, LogError
 from comity.register.exporting import export
 from comity.register.folder import FolderLayer
-from comity.register.importing import Applied, MovedError, Plan, act_record, apply, plan
+from comity.register.importing import Applied, MovedError, Plan, Scope, act_record, apply, plan
 from comity.register.layers import Layer
 from comity.register.leaf import Record
 from comity.register.log import Log
-from comity.register.logged import LogLayer
+from comity.register.logged import LogLayer, _Index
 from comity.register.note import Signer
 from comity.register.reading import Reading
-from comity.register.settling import approve, record, reject
+from comity.register.settling import approve, describe, record, reject
+from comity.register.store import Row
 from comity.register.verification import verify
 
 FIRST, SECOND, THIRD = (f"2026-0{month}-01T12:00:00.000000Z" for month in (1, 2, 3))
@@ -350,6 +351,48 @@ def test_a_vanished_instrument_is_one_proposal(log: Log, folder: Path) -> None:
     assert planned(log, folder).empty
 
 
+def test_a_folder_that_is_only_a_part_takes_nothing_away(log: Log, folder: Path, tmp_path: Path) -> None:
+    imported(log, folder)
+    part = write(tmp_path / "part", {name: FILES[name] for name in FILES if name.startswith("instruments/harbour")})
+    edit(part / "instruments/harbour-protocol.csv", "1985-02-01,MLT,signature,,,,,,,\n", "")
+    edit(part / "instruments/harbour-protocol.toml", "count = 2", "count = 3")
+    layer = LogLayer(log, len(log))
+    whole, only = (plan(FolderLayer(part), layer, scope=Scope(whole=whole)) for whole in (True, False))
+    assert [one["what"] for one in only.proposals] == ["definition"]
+    assert {one["what"] for one in whole.proposals} == {"definition", "act", "instrument"}
+    apply(log, whole, SECOND)
+    assert sorted(map(describe, log.proposals())) == [
+        "actor FRA: has vanished",
+        "actor ITA: has vanished",
+        "actor MLT: has vanished",
+        "group reactor-states: has vanished",
+        "harbour-protocol, entry 10: 1985-02-01 MLT signature: has vanished",
+        "instrument harbour-protocol: is changed",
+        "quiet-treaty: has vanished, with 0 acts",
+        "rule dues-majority: has vanished",
+        "weights tonnage: has vanished",
+    ]
+
+
+def test_a_proposal_says_what_it_would_change(log: Log, folder: Path) -> None:
+    imported(log, folder)
+    edit(folder / "instruments/harbour-protocol.csv", "1986-03-01,FRA,approval,", "1986-03-02,FRA,approval,1986-05-01")
+    imported(log, folder, SECOND)
+    (proposal,) = log.proposals()
+    what, _, changes = describe(proposal).rpartition(": ")
+    assert what == "harbour-protocol, entry 12: 1986-03-01 FRA approval"
+    assert changes == "date 1986-03-01 → 1986-03-02, effective nothing → 1986-05-01"
+
+
+@given(
+    st.binary(max_size=300) | st.from_regex(rb'\{"body":\{"[a-z]{1,10}":("x"|3|\[\])\},"kind":"(treaty|group|x)",.*')
+)
+def test_no_bytes_keep_a_log_from_being_read(junk: bytes) -> None:
+    index = _Index()
+    index.add(Row(0, b"", junk))
+    assert len(index.findings) == 1
+
+
 def test_a_correction_in_the_folder_is_an_act_of_its_own(log: Log, folder: Path, tmp_path: Path) -> None:
     imported(log, folder)
     path = folder / "instruments/harbour-protocol.csv"
@@ -636,7 +679,7 @@ from pathlib import Path
 from comity.register.folder import FolderLayer
 from comity.register.importing import apply, plan
 from comity.register.log import Log
-from comity.register.logged import LogLayer
+from comity.register.logged import LogLayer, _Index
 log = Log.open(sys.argv[1])
 found = plan(FolderLayer(Path(sys.argv[2])), LogLayer(log, len(log)))
 print("ready", flush=True)

@@ -213,7 +213,9 @@ class _Comparison:
 
     def _defines(self, kind: DefinitionKind, name: str) -> bool:
         """Whether a definition of the source counts: one that knows little counts only where there is none."""
-        return self.scope.whole or all(one.definition(kind, name) is None for one in (self.target, *self.under))
+        return self.scope.columns is None or all(
+            one.definition(kind, name) is None for one in (self.target, *self.under)
+        )
 
     def _propose_definition(self, kind: str, name: str, before: str, text: str) -> None:
         payload = {"what": "definition", "kind": kind, "id": name, "before": digest(before), "text": text}
@@ -232,9 +234,9 @@ class _Comparison:
             says = "there are acts here and no instrument of that name"
             do = f"add instruments/{name}.toml"
             self.findings.append(Finding(level="error", code="instrument-missing", file=file, says=says, do=do))
-        if not found[0] and self.scope.whole and not self.target.keeps(name):
+        if not found[0] and self.scope.columns is None and not self.target.keeps(name):
             self.kept.append(name)
-        if not self.scope.whole:
+        if self.scope.columns is not None:
             self._note_hidden(name, file)
         held, corrections, _ = self.target.held(name)
         acts, fresh = _apart(found[0], corrections, file)

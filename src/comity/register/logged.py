@@ -39,11 +39,12 @@ class _Body(msgspec.Struct, frozen=True):
     act: Any = ""
 
 
-class _Peek(msgspec.Struct, frozen=True):
-    """As much of a leaf as tells where it belongs."""
+class _Peek(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """As much of a leaf as tells where it belongs. What can be peeked at can be read (`Leaf`)."""
 
     v: int
     kind: str
+    recorded: str
     body: _Body
 
 
@@ -74,7 +75,7 @@ class _Index:
             peek = _peek(row.data)
             if _KNOWN.get(peek.kind) != peek.v:
                 leaf = upcast(read_leaf(row.data))
-                peek = msgspec.convert({"v": leaf.v, "kind": leaf.kind, "body": leaf.body}, _Peek)
+                peek = msgspec.convert(msgspec.to_builtins(leaf), _Peek)
         except (LeafError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._note("leaf-malformed", f"entry {row.idx} is no leaf ({error})", "comity verify says more")
             return

@@ -21,7 +21,7 @@ from comity.register.log import Log, Recorded
 from comity.register.logged import LogLayer
 from comity.register.store import Proposal
 
-__all__ = ["Outcome", "approve", "record", "reject"]
+__all__ = ["Outcome", "approve", "describe", "record", "reject"]
 
 FindingsOf = Callable[[Layer], Iterable[Finding]]
 
@@ -37,6 +37,31 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def refused(self) -> bool:
         """Whether an error forbade it, and nothing was written."""
         return has_errors(self.findings)
+
+
+def describe(proposal: Proposal) -> str:
+    """A proposal in one line, for the person who is to decide."""
+    payload = proposal.payload
+    match payload.get("what"):
+        case "act":
+            before, after = payload["before"], payload.get("after")
+            what = f"{payload['instrument']}, entry {payload['entry']['index']}: "
+            what += " ".join((before["date"], before["actor"], before["act"]))
+            if after is None:
+                return f"{what}: has vanished"
+            names = {**before, **after}
+            changes = [
+                f"{name} {before.get(name) or 'nothing'} → {after.get(name) or 'nothing'}"
+                for name in names
+                if before.get(name) != after.get(name)
+            ]
+            return f"{what}: {', '.join(changes)}"
+        case "definition":
+            return f"{payload['kind']} {payload['id']}: {'is changed' if payload['text'] else 'has vanished'}"
+        case "instrument":
+            return f"{payload['id']}: has vanished, with {len(payload['entries'])} acts"
+        case what:
+            return f"“{what}”, which this version of Comity does not know"
 
 
 def _moment(recorded: Recorded) -> str:
