@@ -142,7 +142,8 @@ class Directory:
     def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:
         """Ids that a mistyped id or name may have meant, best first: a hint for a person, never a match."""
         upper = {code.casefold(): code for code in self.actors}
-        close = [upper[c] for c in difflib.get_close_matches(text.casefold(), upper, n=count, cutoff=0.6)]
+        close = sorted(self.named(text))
+        close += [upper[c] for c in difflib.get_close_matches(text.casefold(), upper, n=count, cutoff=0.6)]
         for name in difflib.get_close_matches(fold(text), self._by_name, n=count, cutoff=0.6):
             close.extend(sorted(self._by_name[name]))
         return tuple(dict.fromkeys(close))[:count]
