@@ -21,8 +21,8 @@ from comity.acts import Act
 from comity.dates import parse_legal_date
 from comity.findings import Finding
 from comity.notation.acts_file import act_row
-from comity.register.errors import AlreadyThereError, LogError
-from comity.register.exporting import export
+from comity.register.errors import AlreadyThereError, LogError, StoreError
+from comity.register.exporting import Form, export
 from comity.register.folder import FolderLayer
 from comity.register.importing import Applied, MovedError, Plan, Scope, act_record, apply, plan
 from comity.register.layers import Layer
@@ -351,6 +351,20 @@ def test_a_vanished_instrument_is_one_proposal(log: Log, folder: Path) -> None:
     assert planned(log, folder).empty
 
 
+@pytest.mark.parametrize(("ending", "what"), [("toml", ["definition"]), ("csv", ["act"] * 5)])
+def test_a_vanished_file_beside_one_that_stays(log: Log, folder: Path, ending: str, what: list[str]) -> None:
+    imported(log, folder)
+    (folder / f"instruments/harbour-protocol.{ending}").unlink()
+    numbers = imported(log, folder, SECOND).proposals
+    assert [one.payload["what"] for one in log.proposals()] == what
+    assert not approve(log, numbers, THIRD).refused
+    layer = LogLayer(log, len(log))
+    assert ("harbour-protocol" in layer.ids("instrument"), "harbour-protocol" in layer.acts_ids()) == (
+        ending == "csv",
+        ending == "toml",
+    )
+
+
 def test_a_folder_that_is_only_a_part_takes_nothing_away(log: Log, folder: Path, tmp_path: Path) -> None:
     imported(log, folder)
     part = write(tmp_path / "part", {name: FILES[name] for name in FILES if name.startswith("instruments/harbour")})
@@ -580,6 +594,81 @@ def test_a_correction_by_the_wrong_hash_touches_nothing(log: Log, folder: Path) 
     assert (finding.level, finding.code) == ("warning", "correction-hash")
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"corrects": {"index": 0, "hash": "0" * 64}}, "correction-of-nothing"),
+        ({"corrects": {"index": "x"}, "ref": "1999-01-01 FRA approval"}, "correction-of-nothing"),
+        ({"set": "date=1986-02-30"}, "date-impossible"),
+        ({"set": "act=teleportation"}, "act-unknown"),
+        ({"set": "nothing=1"}, "set-wrong"),
+        ({"set": 3}, "leaf-malformed"),
+        ({"ref": "the first"}, "ref-wrong"),
+    ],
+)
+def test_a_correction_that_cannot_be_applied_is_told(
+    log: Log, folder: Path, change: dict[str, object], code: str
+) -> None:
+    imported(log, folder)
+    before = rows(log)
+    log.append([Record(kind="treaty", body=correction(log, first_act(log), "void") | change)], SECOND)
+    assert rows(log) == before
+    assert [finding.code for finding in LogLayer(log, len(log)).held("harbour-protocol")[2]] == [code]
+
+
+def test_what_no_longer_stands_cannot_be_changed(log: Log, folder: Path) -> None:
+    imported(log, folder)
+    at = first_act(log)
+    bodies = [correction(log, at, "void"), correction(log, at, "date=1985-02-02")]
+    log.append([Record(kind="treaty", body=body) for body in bodies], SECOND)
+    assert len(rows(log)) == 4
+    assert [one.code for one in LogLayer(log, len(log)).held("harbour-protocol")[2]] == ["correction-of-nothing"]
+
+
+def test_an_act_that_cannot_be_read_can_be_voided(log: Log, folder: Path) -> None:
+    imported(log, folder)
+    body = {"instrument": "harbour-protocol", "date": "1992-02-30", "actor": "FRA", "act": "withdrawal"}
+    log.append([Record(kind="treaty", body=body)], SECOND)
+    layer = LogLayer(log, len(log))
+    assert [(one.level, one.code) for one in layer.held("harbour-protocol")[2]] == [("error", "date-impossible")]
+    log.append([Record(kind="treaty", body=correction(log, len(log) - 1, "void"))], THIRD)
+    assert LogLayer(log, len(log)).held("harbour-protocol")[2] == ()
+    assert len(rows(log)) == 5
+
+
+def test_corrections_that_a_folder_could_not_tell_apart_are_applied_on_export(
+    log: Log, folder: Path, tmp_path: Path
+) -> None:
+    """Two acts of one name: a row of the folder would correct the first, where the entry corrects the second."""
+    path = folder / "instruments/harbour-protocol.csv"
+    edit(
+        path, "1986-03-01,FRA,reservation,,9(2)", "1986-03-01,FRA,reservation,,7,,,,,\n1986-03-01,FRA,reservation,,9(2)"
+    )
+    imported(log, folder)
+    body = correction(log, first_act(log) + 4, "ref=9(3)") | {"actor": "FRA"}
+    log.append([Record(kind="treaty", body=body)], SECOND)
+    export(log, len(log), tmp_path / "out", "notation")
+    text = (tmp_path / "out/instruments/harbour-protocol.csv").read_text(encoding="utf-8")
+    assert "correction" not in text
+    acts = Reading([FolderLayer(tmp_path / "out")]).acts("harbour-protocol")
+    assert [one.ref for one in acts if one.kind == "reservation"] == ["7", "9(3)"]
+    assert plan(FolderLayer(tmp_path / "out"), LogLayer(log, len(log))).empty
+
+
+def test_an_approved_change_and_a_correction_of_the_depositary(log: Log, folder: Path, tmp_path: Path) -> None:
+    imported(log, folder)
+    one = act("2026-02-01 MLT correction", ref="1986-02-01 MLT ratification", change="date=1986-02-02")
+    record(log, one, SECOND, findings_of=faults_of())
+    edit(folder / "instruments/harbour-protocol.csv", "1986-02-01,MLT", "1986-02-03,MLT")
+    numbers = imported(log, folder, SECOND).proposals
+    assert [describe(one) for one in log.proposals()] == [
+        f"harbour-protocol, entry {first_act(log) + 1}: 1986-02-02 MLT ratification: date 1986-02-02 → 1986-02-03"
+    ]
+    assert not approve(log, numbers, THIRD).refused
+    export(log, len(log), tmp_path / "out", "notation")
+    assert same_files(folder, tmp_path / "out")
+
+
 def test_a_correction_of_a_correction_undoes_it(log: Log, folder: Path) -> None:
     imported(log, folder)
     before = rows(log)
@@ -647,9 +736,42 @@ def test_lines_and_tiles_can_be_verified(log: Log, folder: Path, tmp_path: Path)
     with pytest.raises(LogError, match="sign one first"):
         export(log, size, tmp_path / "none", "jsonl")
     assert not (tmp_path / "none").exists()
-    for form in ("jsonl", "tiles"):
+    forms: tuple[Form, ...] = ("jsonl", "tiles")
+    for form in forms:
         export(log, size, tmp_path / form, form, signer=signer)
         assert verify(tmp_path / form).ok
+
+
+def test_an_export_that_cannot_be_made_leaves_nothing(log: Log, folder: Path, tmp_path: Path) -> None:
+    size = imported(log, folder).stop
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for folder_ in (tmp_path / "file", tmp_path / "file/below"):
+        with pytest.raises(StoreError):
+            export(log, size, folder_, "notation")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("comity.register.exporting.print_acts", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            export(log, size, tmp_path / "out", "notation")
+    assert sorted(path.name for path in tmp_path.iterdir() if "out" in path.name) == []
+
+
+@pytest.mark.parametrize("form", ["notation", "csv", "jsonl", "tiles"])
+def test_an_export_tells_how_far_it_is(log: Log, folder: Path, tmp_path: Path, form: Form) -> None:
+    size = imported(log, folder).stop
+    told: list[tuple[int, int]] = []
+    signer = Signer("example.org/register", bytes(32))
+    (tmp_path / "out").mkdir()
+    export(log, size, tmp_path / "out", form, signer=signer, progress=lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def test_an_earlier_size_is_exported_as_it_was(log: Log, folder: Path, tmp_path: Path) -> None:
+    size = imported(log, folder).stop
+    record(log, act("1992-01-01 FRA withdrawal"), SECOND, findings_of=faults_of())
+    export(log, size, tmp_path / "out", "notation")
+    assert same_files(folder, tmp_path / "out")
+    export(log, size, tmp_path / "lines", "jsonl", signer=Signer("example.org/register", bytes(32)))
+    assert verify(tmp_path / "lines").size == size
 
 
 def test_the_flat_table_has_all_that_stands(log: Log, folder: Path, tmp_path: Path) -> None:
@@ -662,11 +784,11 @@ def test_the_flat_table_has_all_that_stands(log: Log, folder: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("form", ["notation", "csv"])
-def test_a_folder_that_is_not_empty_is_left_alone(log: Log, folder: Path, tmp_path: Path, form: str) -> None:
+def test_a_folder_that_is_not_empty_is_left_alone(log: Log, folder: Path, tmp_path: Path, form: Form) -> None:
     imported(log, folder)
     out = write(tmp_path / "out", {"letter.txt": "mine"})
     with pytest.raises(AlreadyThereError):
-        export(log, len(log), out, form)  # type: ignore[arg-type]  # parametrized
+        export(log, len(log), out, form)
     assert [path.name for path in out.iterdir()] == ["letter.txt"]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".out")) == []
 

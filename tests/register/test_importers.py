@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -410,6 +411,29 @@ def test_the_wide_table_of_manytreaties(options: Options) -> None:
         "1993-04-15 CZE succession",
     ]
     assert codes(found) == []
+
+
+@pytest.mark.parametrize("read", [read_untc_csv, read_openclimatedata])
+def test_a_table_of_one_instrument_says_which(directory: Directory, read: Callable[[str, Options], Imported]) -> None:
+    table = "Participant,Signature\nFrance,2001\n" if read is read_untc_csv else "Code,Date\nFRA,2001\n"
+    assert codes(read(table, Options(directory=directory))) == ["instrument-unstated"]
+
+
+def test_tables_of_other_columns_are_not_mixed(options: Options) -> None:
+    table = "<table><row><entry>Participant</entry><entry>{}</entry></row></table>"
+    xml = f"<t><participants>{table.format('Signature')}{table.format('Accession')}</participants></t>"
+    assert codes(read_untc_xml(xml.encode(), options)) == ["untc-tables"]
+
+
+def test_a_row_that_is_cut_is_told(options: Options) -> None:
+    rows_ = "<row><entry>Participant</entry><entry>Signature</entry></row><row><entry>France</entry></row>"
+    xml = f"<t><participants><table>{rows_}</table></participants></t>"
+    assert codes(read_untc_xml(xml.encode(), options)) == ["untc-row"]
+
+
+def test_a_kind_that_openclimatedata_never_had(options: Options) -> None:
+    table = "Code,Ratification-Acceptance-Approval,Kind\nFRA,2016-10-05,Blessing\n"
+    assert codes(read_openclimatedata(table, options)) == ["act-unknown"]
 
 
 def test_a_table_of_something_else(options: Options) -> None:

@@ -93,9 +93,9 @@ def _mask() -> int:
 
 def _counted(items: Iterable[Row], total: int, progress: Progress | None) -> Iterator[Row]:
     for done, item in enumerate(items, 1):
-        yield item
         if progress is not None and (done % 1000 == 0 or done == total):
             progress(done, total)
+        yield item
 
 
 def signed_note(log: Log, size: int, signer: Signer | None) -> str:

@@ -5,22 +5,22 @@ where anything is wrong, and what is appended enters in one piece (spec/import.m
 """
 
 import hashlib
-from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
-from comity.acts import CONSENT, VOTES, Act, family
+from comity.acts import Act, family
 from comity.findings import Finding, has_errors, in_order
 from comity.notation.acts_file import act_row
-from comity.register.correcting import Correction, Held, apply_corrections
+from comity.register.correcting import Held
 from comity.register.definitions import FILES, KINDS, PREFACE, TABLES, definition_records, tables_of
 from comity.register.errors import LeafError, LogError
 from comity.register.layers import DefinitionKind, Layer
 from comity.register.leaf import Record, prepare
 from comity.register.log import Clock, Log, Recorded
 from comity.register.logged import ACTS, LogLayer
+from comity.register.matching import apart, match, merged, named
 from comity.register.reading import Reading
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "apply",
     "digest",
     "guarded",
-    "named",
     "plan",
     "records",
 ]
@@ -195,6 +194,10 @@ class _Comparison:
             own = {name: found.text for name, found in texts.items() if found is not None and self._defines(kind, name)}
             known = {name: self.target.text(kind, name) or "" for name in self.target.ids(kind)}
             self._compare_texts(kind, own, known)
+        # Where acts are left and no definition is; what is gone altogether is one proposal (`compare_vanished`).
+        for name in set(self.source.acts_ids()) - set(self.source.ids("instrument")) if self.scope.whole else ():
+            if (text := self.target.text("instrument", name)) is not None:
+                self._propose_definition("instrument", name, text, "")
         for name in self.source.ids("weights"):
             self.findings.extend(reading.findings_of_weights(name))
         for name in self.source.ids("rule"):
@@ -228,7 +231,9 @@ class _Comparison:
         file = f"instruments/{name}.csv"
         self.findings.extend(reading.findings_of(name))
         found = self.source.acts(name)
+        held, corrections, _ = self.target.held(name)
         if found is None:
+            self._match([], [one for one in held if one.stands is not None])
             return
         if not reading.has_definition(name):
             says = "there are acts here and no instrument of that name"
@@ -238,8 +243,7 @@ class _Comparison:
             self.kept.append(name)
         if self.scope.columns is not None:
             self._note_hidden(name, file)
-        held, corrections, _ = self.target.held(name)
-        acts, fresh = _apart(found[0], corrections, file)
+        acts, fresh = apart(found[0], corrections, file)
         self._match(acts, [one for one in held if one.stands is not None])
         for act in fresh:
             self.corrections.append(NewAct(act=act, corrects=named(act, held)))
@@ -254,20 +258,16 @@ class _Comparison:
     def _match(self, acts: list[Act], held: list[Held]) -> None:
         """Match the acts of the source with the entries: equal, changed, then new and vanished."""
         columns = self.scope.columns
-        acts, held, same = _pair(acts, held, _all_of if columns is None else _name_of)
-        changed = list(same)
-        for key in (_by_kind, _by_date, _by_sort):
-            acts, held, pairs = _pair(acts, held, key)
-            changed += pairs
-        for act, one in changed:
+        found = match(acts, held, columns)
+        for act, one in found.pairs:
             if columns is None:
                 self._propose_change(one, act)
             elif one.stands is not None:
-                self._propose_change(one, _merged(one.stands, act, columns))
+                self._propose_change(one, merged(one.stands, act, columns))
                 self.beside += any(getattr(act, name) and not getattr(one.stands, name) for name in columns)
-        self.acts.extend(NewAct(act=act) for act in acts)
+        self.acts.extend(NewAct(act=act) for act in found.new)
         if self.scope.whole:
-            for one in held:
+            for one in found.gone:
                 self._propose_change(one, None)
 
     def _propose_change(self, one: Held, after: Act | None) -> None:
@@ -300,110 +300,6 @@ class _Comparison:
 def digest(text: str) -> str:
     """How a proposal names the text that it would replace."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-# Matching
-
-
-def _all_of(act: Act) -> Hashable:
-    return tuple(act_row(act).items())
-
-
-def _name_of(act: Act) -> Hashable:
-    return act.date, act.actor, act.kind
-
-
-def _by_kind(act: Act) -> Hashable:
-    return act.actor, act.kind
-
-
-def _by_date(act: Act) -> Hashable:
-    """The same day and the same sort of act: a consent found to be an accession, a vote counted anew."""
-    return act.actor, act.date, _sort(act)
-
-
-def _by_sort(act: Act) -> Hashable:
-    return act.actor, _sort(act)
-
-
-def _sort(act: Act) -> str:
-    return "consent" if act.kind in CONSENT else "vote" if act.kind in VOTES else act.kind
-
-
-class _Pairs(NamedTuple):
-    acts: list[Act]
-    held: list[Held]
-    pairs: list[tuple[Act, Held]]
-
-
-def _pair(acts: list[Act], held: list[Held], key: Callable[[Act], Hashable]) -> _Pairs:
-    """Pair acts with entries of the same key, one to one and in order; what is left comes back."""
-    waiting: defaultdict[Hashable, deque[Held]] = defaultdict(deque)
-    for one in held:
-        if one.stands is not None:
-            waiting[key(one.stands)].append(one)
-    left: list[Act] = []
-    pairs: list[tuple[Act, Held]] = []
-    for act in acts:
-        queue = waiting.get(key(act))
-        if queue:
-            pairs.append((act, queue.popleft()))
-        else:
-            left.append(act)
-    paired = {one.index for _, one in pairs}
-    return _Pairs(left, [one for one in held if one.index not in paired], pairs)
-
-
-def _merged(old: Act, new: Act, columns: frozenset[str]) -> Act:
-    """The old act with what the source says otherwise; where either is silent, there is nothing to set right.
-
-    A source that does not say by which act a State consented (`consent`) says nothing against one that does.
-    """
-    fields = {name: value for name in ("date", *columns) if (value := getattr(new, name)) and getattr(old, name)}
-    if not (new.kind == "consent" and old.kind in CONSENT):
-        fields["kind"] = new.kind
-    return msgspec.structs.replace(old, **fields)
-
-
-def _apart(acts: Sequence[Act], corrections: Sequence[Correction], file: str) -> tuple[list[Act], list[Act]]:
-    """The acts of a source with those of its corrections applied that the log has too, and its other corrections.
-
-    So what a source and a log both correct is compared as corrected, and a correction that is new is appended as the
-    act it is.
-    """
-    own = [act for act in acts if act.kind == "correction"]
-    if not own:
-        return list(acts), []
-    known, fresh = _known(own, corrections)
-    plain = [act for act in acts if act.kind != "correction"]
-    rows = [Held(index=at, hash=b"", recorded="", act=act, stands=act) for at, act in enumerate(plain)]
-    marks = [Correction(index=len(rows) + at, hash=b"", recorded="", act=act) for at, act in enumerate(known)]
-    standing, _ = apply_corrections(rows, marks, file)
-    return [one.stands for one in standing if one.stands is not None], fresh
-
-
-def _known(own: Iterable[Act], corrections: Iterable[Correction]) -> tuple[list[Act], list[Act]]:
-    left = [_all_of(one.act) for one in corrections]
-    known: list[Act] = []
-    fresh: list[Act] = []
-    for act in own:
-        key = _all_of(act)
-        if key in left:
-            left.remove(key)
-            known.append(act)
-        else:
-            fresh.append(act)
-    return known, fresh
-
-
-def named(correction: Act, held: Sequence[Held]) -> Held | None:
-    """The entry that a new correction names, where the log has it already."""
-    words = correction.ref.split()
-    return next((one for one in held if one.stands is not None and _words(one.stands) == words), None)
-
-
-def _words(act: Act) -> list[str]:
-    return [str(act.date), act.actor, act.kind]
 
 
 # Limits, and what was decided before

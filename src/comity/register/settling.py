@@ -8,17 +8,18 @@ import msgspec
 
 from comity.actors import Group
 from comity.acts import Act
-from comity.dates import LegalDate, parse_legal_date
+from comity.dates import parse_legal_date
 from comity.findings import Finding, has_errors, in_order
 from comity.notation.acts_file import act_row, read_act
 from comity.register.correcting import Held, as_set, changed_columns
 from comity.register.definitions import definition_records
 from comity.register.errors import LogError
-from comity.register.importing import act_record, digest, guarded, named
+from comity.register.importing import act_record, digest, guarded
 from comity.register.layers import Definition, DefinitionKind, Layer
 from comity.register.leaf import Record
 from comity.register.log import Log, Recorded
 from comity.register.logged import LogLayer
+from comity.register.matching import named
 from comity.register.store import Proposal
 
 __all__ = ["Outcome", "approve", "describe", "record", "reject"]
@@ -187,17 +188,13 @@ def _correction(held: Held, change: str, day: str, proposal: int) -> Record:
         raise _StaleError(f"entry {held.index} cannot be read")
     correction = Act(
         instrument=act.instrument,
-        date=_day(day),
+        date=parse_legal_date(day),
         actor=act.actor,
         kind="correction",
         ref=f"{act.date} {act.actor} {act.kind}",
         set=change,
     )
     return act_record(correction, held, proposal)
-
-
-def _day(text: str) -> LegalDate:
-    return parse_legal_date(text)
 
 
 def _definition(layer: LogLayer, kind: str, name: str, before: str, text: str) -> list[Record]:
