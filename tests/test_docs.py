@@ -227,6 +227,16 @@ def test_every_finding_has_its_line_in_the_reference() -> None:
     assert sorted(given - listed - NO_CODES) == [], "these findings are not in docs/reference/findings.md"
 
 
+# The architecture
+
+
+def test_every_module_is_on_the_way_through_them() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = {word.rpartition("/")[2] for word in re.findall(r"`([\w/]+)`", page)}
+    modules = {path.stem for path in (ROOT / "src/comity").rglob("*.py")} - {"__init__", "__main__"}
+    assert sorted(modules - named) == []
+
+
 # The notation
 
 
