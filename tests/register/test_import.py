@@ -21,7 +21,7 @@ from comity.acts import Act
 from comity.dates import parse_legal_date
 from comity.findings import Finding
 from comity.notation.acts_file import act_row
-from comity.register.errors import AlreadyThereError, LogError, StoreError
+from comity.register.errors import AlreadyThereError, LogError, OutOfOrderError, StoreError
 from comity.register.exporting import Form, export
 from comity.register.folder import FolderLayer
 from comity.register.importing import Applied, MovedError, Plan, Scope, act_record, apply, plan
@@ -539,6 +539,17 @@ def test_a_log_that_moved_meanwhile_refuses_the_plan(log: Log, folder: Path) -> 
     with pytest.raises(MovedError):
         apply(log, found, SECOND)
     assert len(log) == size
+
+
+def test_a_stated_moment_is_not_bent(log: Log, folder: Path) -> None:
+    imported(log, folder, SECOND)
+    size = len(log)
+    late = "2026-02-01T11:59:59.000000Z"
+    with pytest.raises(OutOfOrderError):
+        record(log, act("1992-01-01 FRA withdrawal"), late, findings_of=faults_of())
+    assert len(log) == size
+    # A clock that lags a little is held at the entry before, as the log does.
+    assert record(log, act("1992-01-01 FRA withdrawal"), lambda: late, findings_of=faults_of()).stop == size + 1
 
 
 def test_progress_counts_to_the_end(log: Log, folder: Path) -> None:

@@ -15,9 +15,9 @@ from comity.findings import Finding, has_errors, in_order
 from comity.notation.acts_file import act_row
 from comity.register.correcting import Held
 from comity.register.definitions import FILES, KINDS, PREFACE, TABLES, definition_records, tables_of
-from comity.register.errors import LeafError, LogError
+from comity.register.errors import LeafError, LogError, OutOfOrderError
 from comity.register.layers import DefinitionKind, Layer
-from comity.register.leaf import Record, prepare
+from comity.register.leaf import Record, prepare, recorded_of
 from comity.register.log import Clock, Log, Recorded
 from comity.register.logged import ACTS, LogLayer
 from comity.register.matching import apart, match, merged, named
@@ -364,7 +364,13 @@ def guarded(log: Log, size: int, recorded: Recorded) -> Clock:
     def moment() -> str:
         if len(log) != size:
             raise MovedError(f"the log has grown past {size} entries meanwhile; nothing was written: import again")
-        return recorded if isinstance(recorded, str) else recorded()
+        if not isinstance(recorded, str):
+            return recorded()
+        # A log bends a clock that lags a little; a stated moment is not to be bent.
+        last = next((recorded_of(row.data) for row in log.rows(size - 1, size)), "") if size else ""
+        if recorded < last:
+            raise OutOfOrderError(f"recorded {recorded} would be earlier than the entry before, recorded {last}")
+        return recorded
 
     return moment
 
