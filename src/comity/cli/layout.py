@@ -16,7 +16,19 @@ from typing import TextIO, TypeAlias
 import click
 import msgspec
 
-__all__ = ["FIXED", "Block", "Column", "Lines", "Row", "Span", "Words", "cells", "soften", "visible", "width_of"]
+__all__ = [
+    "FIXED",
+    "Block",
+    "Column",
+    "Lines",
+    "Row",
+    "Span",
+    "Words",
+    "cells",
+    "many",
+    "soften",
+    "visible",
+]
 
 NARROWEST, GAP = 20, 2
 
@@ -64,6 +76,11 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     indent: int = 0
 
 
+def many(number: int, one: str, more: str) -> str:
+    """`1 entry`, `2 entries`."""
+    return f"{number:,} {one if number == 1 else more}"
+
+
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes."""
     if text.isascii():
@@ -77,7 +94,7 @@ def _cell(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def width_of(stream: TextIO) -> int:
+def _width_of(stream: TextIO) -> int:
     """The width to write in: COLUMNS, or the terminal's; 80 where the output goes elsewhere."""
     del stream
     return max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
@@ -146,7 +163,7 @@ class Lines:
 
     def __init__(self, *, to_stderr: bool = False) -> None:
         self.stream = sys.stderr if to_stderr else sys.stdout
-        self.width = width_of(self.stream)
+        self.width = _width_of(self.stream)
         self.colour = has_colour(self.stream)
 
     def raw(self, line: str = "") -> None:

@@ -9,10 +9,10 @@ from typing import get_args
 import click
 
 from comity.cli import output
+from comity.cli.layout import Lines, many
 from comity.cli.options import format_option, refusing
 from comity.findings import Finding
 from comity.law.results import plain
-from comity.notation.acts_file import COLUMNS
 from comity.register.exporting import Form
 from comity.register.store import Proposal
 from comity.service import keeping, refuse
@@ -38,8 +38,9 @@ def _show(answer: dict[str, object], form: str, lines: Sequence[str], findings: 
     if form == "csv":
         output.write_table([{name: _cell(value) for name, value in answer.items()}], list(answer))
         return
+    out = Lines()
     for line in lines:
-        click.echo(line)
+        out.say(line, hang=2)
     if findings:
         from comity.cli.lists import findings_list  # noqa: PLC0415  # an answer seldom needs it
 
@@ -79,7 +80,8 @@ def init_command(log: str, origin: str | None, key: str | None, form: str) -> No
     lines = [
         f"Created the log {made.log}, named {made.origin}.",
         f"Its key stands in {made.key_file}: keep it safe and to yourself.",
-        f"Give this public key to whoever is to verify the log: {made.key}",
+        "Give this public key to whoever is to verify the log:",
+        made.key,
     ]
     _show(plain_dict(made), form, lines)
 
@@ -103,7 +105,10 @@ def plain_dict(value: object) -> dict[str, object]:
     show_default=True,
     help="What the source is: a folder in the notation, or a file in a named format.",
 )
+@click.option("--part", is_flag=True, help="The folder is a part of the log: what it does not have has not vanished.")
 @click.option("--instrument", default="", metavar="ID", help="The instrument that a table of one is about.")
+@click.option("--id", "ids", multiple=True, metavar="THEIRS=OURS", help="An instrument as the source calls it.")
+@click.option("--act", "acts", multiple=True, metavar="WORD=ACT", help="An act as the source calls it; or =skip.")
 @click.option("--mapping", metavar="FILE", help="How a CSV is to be read: a mapping file (TOML).")
 @click.option("--map", "columns", multiple=True, metavar="NAME=COLUMN", help="The same, column by column.")
 @click.option("--names", metavar="FILE", help="A person's decisions about names: name, actor (or skip).")
@@ -113,8 +118,11 @@ def plain_dict(value: object) -> dict[str, object]:
 def import_command(  # noqa: PLR0913, PLR0917  # one parameter an option
     source: str,
     log: str,
-    source_form: keeping.SourceFormat,
+    source_form: str,
+    part: bool,  # noqa: FBT001  # a flag of the command line
     instrument: str,
+    ids: tuple[str, ...],
+    acts: tuple[str, ...],
     mapping: str | None,
     columns: tuple[str, ...],
     names: str | None,
@@ -122,33 +130,37 @@ def import_command(  # noqa: PLR0913, PLR0917  # one parameter an option
     form: str,
 ) -> None:
     """Bring SOURCE into a log: what is new is appended, what changed or vanished is proposed to a person."""
-    with _progress("Comparing", form) as progress:
-        found = keeping.import_source(
-            source,
-            log,
-            source_form,
+    request: keeping.Request | Path = Path(source)
+    if source_form != "notation":
+        request = keeping.Request(
+            form=source_form,
+            path=Path(source),
             instrument=instrument,
-            mapping=mapping,
-            columns=dict(_pair(text) for text in columns),
-            names=names,
-            unresolved=None if unresolved is None else Path(unresolved),
-            progress=progress,
+            instruments=dict(_pair("--id", text) for text in ids),
+            acts=dict(_pair("--act", text) for text in acts),
+            names=None if names is None else Path(names),
+            mapping=None if mapping is None else Path(mapping),
+            columns=dict(_pair("--map", text) for text in columns),
         )
-    lines = [f"{found.appended} entries appended; the log has {found.size}."]
+    with _progress("Comparing", form) as progress:
+        place = None if unresolved is None else Path(unresolved)
+        found = keeping.import_source(request, log, whole=not part, unresolved=place, progress=progress)
+    lines = [f"{many(found.appended, 'entry', 'entries')} appended; the log has {found.size}."]
     if found.proposals:
-        lines.append(f"{len(found.proposals)} corrections proposed; see comity proposals {log}.")
+        proposed = many(len(found.proposals), "correction", "corrections")
+        lines.append(f"{proposed} proposed; see comity proposals {log}.")
     if found.waiting:
-        lines.append(f"{found.waiting} proposals wait already.")
-    _show(plain_dict(found), form, lines, found.findings)
+        lines.append(f"{many(found.waiting, 'proposal waits', 'proposals wait')} already.")
+    if found.findings:
+        lines.append(f"{many(len(found.findings), 'finding', 'findings')}, none an error; comity check shows them.")
+    _show(plain_dict(found), form, lines)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, column = text.partition("=")
-    if not sign:
-        raise refuse(
-            "map-wrong", f"--map {text}: write NAME=COLUMN", f"NAME is instrument or one of {', '.join(COLUMNS)}"
-        )
-    return name, column
+def _pair(option: str, text: str) -> tuple[str, str]:
+    ours, sign, theirs = text.partition("=")
+    if not sign or not ours or not theirs:
+        raise refuse("pair-wrong", f"{option} {text}: that is no pair", f"write it as {option} ONE=OTHER")
+    return ours, theirs
 
 
 @click.command("record")
@@ -211,7 +223,11 @@ def export_command(log: str, folder: str, kind: Form, known: str | None, key: st
     """Write LOG into a folder: in the notation, as JSON lines, as one CSV, or as tiles that verify offline."""
     with _progress("Writing", form) as progress:
         size = keeping.export(log, folder, kind, known=known, key=key, progress=progress)
-    _show({"folder": folder, "as": kind, "size": size}, form, [f"{size} entries written to {folder} as {kind}."])
+    _show(
+        {"folder": folder, "as": kind, "size": size},
+        form,
+        [f"{many(size, 'entry', 'entries')} written to {folder} as {kind}."],
+    )
 
 
 @click.command("checkpoint")
@@ -234,7 +250,8 @@ def checkpoint_command(log: str, key: str | None, form: str) -> None:
 def verify_command(source: str, key: str | None, published: str | None, form: str) -> None:
     """Verify a log or an exported folder: exit 0 where all agrees, else 1, naming the first bad entry."""
     found = keeping.verify_source(source, key, published)
-    head = f"{'Verified' if found.ok else 'NOT verified'}: {found.size} entries, root {found.root or 'unknown'}."
+    size = many(found.size, "entry", "entries")
+    head = f"{'Verified' if found.ok else 'NOT verified'}: {size}, root {found.root or 'unknown'}."
     lines = [head, *found.says]
     if found.first_bad is not None:
         lines.insert(1, f"The first bad entry is {found.first_bad}.")
@@ -257,10 +274,12 @@ def proposals_command(log: str, settled: bool, form: str) -> None:  # noqa: FBT0
     elif form == "csv":
         output.write_table(rows, ("id", "what", "before", "after", "proposed", "verdict"))
     else:
+        out = Lines()
         for row in rows:
-            click.echo(f"{row['id']}. {row['what']}: {row['before']} → {row['after']}  {row['verdict'] or ''}".rstrip())
+            verdict = f" ({row['verdict']})" if row["verdict"] else ""
+            out.say(f"{row['id']}. {row['what']}: {row['before']} → {row['after']}{verdict}", hang=3)
         if not rows:
-            click.echo("None.")
+            out.say("None.")
 
 
 def _proposal_row(one: Proposal) -> dict[str, object]:
@@ -299,7 +318,12 @@ def approve_command(log: str, numbers: tuple[int, ...], form: str) -> None:
     """Approve proposals by number: their corrections are appended to LOG."""
     outcome = keeping.approve(log, numbers)
     answer: dict[str, object] = {"approved": numbers, "first": outcome.first, "size": outcome.stop}
-    _show(answer, form, [f"Approved; {outcome.stop - outcome.first} entries appended."], outcome.findings)
+    _show(
+        answer,
+        form,
+        [f"Approved; {many(outcome.stop - outcome.first, 'entry', 'entries')} appended."],
+        outcome.findings,
+    )
 
 
 @click.command("reject")

@@ -7,23 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
 
 import msgspec
 
 from comity.findings import Finding
 from comity.law.checks import check_instrument
 from comity.law.law import Law
-from comity.notation.acts_file import MAX_BYTES, read_act
+from comity.notation.acts_file import read_act
 from comity.register import exporting, importing, settling
 from comity.register.errors import LogError
-from comity.register.folder import FolderLayer, read_text
-from comity.register.importers import Imported, Options
-from comity.register.importers.manytreaties import read_manytreaties
-from comity.register.importers.names import Decision, print_unresolved, read_decisions
-from comity.register.importers.openclimatedata import read_openclimatedata
-from comity.register.importers.table import mapping_of, read_mapping, read_table
-from comity.register.importers.untc import read_untc_csv, read_untc_xml
+from comity.register.folder import FolderLayer
+from comity.register.importers import FORMATS as SOURCES
+from comity.register.importers import Imported, Request, print_unresolved, read_source
 from comity.register.layers import Layer
 from comity.register.log import Log
 from comity.register.logged import LogLayer
@@ -31,13 +26,13 @@ from comity.register.note import Signer, Verifier, read_signer, read_verifier
 from comity.register.reading import Reading
 from comity.register.store import Proposal
 from comity.register.verification import Verdict, verify
-from comity.service.queries import Refusal, refuse, shipped_folder
+from comity.service.queries import Refusal, Register, refuse, shipped_folder
 
 __all__ = [
     "FORMATS",
     "Created",
     "Import",
-    "SourceFormat",
+    "Request",
     "approve",
     "checkpoint",
     "create",
@@ -50,8 +45,8 @@ __all__ = [
     "verify_source",
 ]
 
-SourceFormat = Literal["notation", "csv", "untc-csv", "untc-xml", "manytreaties", "openclimatedata"]
-FORMATS: tuple[SourceFormat, ...] = get_args(SourceFormat)
+# A folder in the notation, or a file that a named importer reads.
+FORMATS: tuple[str, ...] = ("notation", *SOURCES)
 
 Progress = Callable[[int, int], None]
 
@@ -118,35 +113,33 @@ def create(address: str | Path, origin: str, key: str | Path | None = None) -> C
     return Created(log=str(address), origin=origin, key=str(signer.verifier), key_file=str(place))
 
 
-def import_source(  # noqa: PLR0913  # what a user may say of a source, each by name
-    source: str | Path,
+def import_source(
+    request: Request | Path,
     address: str | Path,
-    form: SourceFormat = "notation",
     *,
-    instrument: str = "",
-    mapping: str | Path | None = None,
-    columns: Mapping[str, str] | None = None,
-    names: str | Path | None = None,
+    whole: bool = True,
     unresolved: Path | None = None,
     progress: Progress | None = None,
 ) -> Import:
     """Bring a source into a log: what is new is appended, what changed or vanished becomes proposals.
 
-    `names` is a table of a person's decisions about names; names that do not resolve are written to `unresolved`.
-    Raises `Refusal` with all findings where anything is wrong; then nothing is written.
+    `request` is a folder in the notation, or what the user says of a file in a named format. A folder that is not
+    `whole` speaks of a part of the log only, and its silence about the rest means nothing. Names that do not resolve
+    are written to `unresolved`. Raises `Refusal` with all findings where anything is wrong; then nothing is written.
     """
     shipped = FolderLayer(shipped_folder())
     with _refusing(address), Log.open(address) as log:
         target = LogLayer(log, len(log))
         under = (shipped,)
-        if form == "notation":
-            layer: Layer = _folder(source)
+        if isinstance(request, Path):
+            layer: Layer = _folder(request)
+            scope = None if whole else importing.Scope(whole=False)
         else:
-            options = _options(source, Reading([target, *under]), instrument, names)
-            layer = _imported(Path(source), form, options, mapping, columns)
-            _stop_at_names(layer, unresolved)
+            made = read_source(request, Reading([target, *under]).directory)
+            _stop_at_names(made, unresolved)
+            layer, scope = made, None
         also = _law_findings(layer, (target, *under))
-        found = importing.plan(layer, target, under, also=also, progress=progress)
+        found = importing.plan(layer, target, under, scope=scope, also=also, progress=progress)
         if found.refused:
             raise Refusal(found.findings)
         applied = importing.apply(log, found, now)
@@ -160,51 +153,11 @@ def import_source(  # noqa: PLR0913  # what a user may say of a source, each by 
         )
 
 
-def _folder(source: str | Path) -> FolderLayer:
-    if not Path(source).is_dir():
-        raise refuse(
-            "source-missing", f"there is no folder “{source}”", "check the path, or say --as FORMAT for a file"
-        )
-    return FolderLayer(Path(source))
-
-
-def _options(source: str | Path, reading: Reading, instrument: str, names: str | Path | None) -> Options:
-    decisions: tuple[Decision, ...] = ()
-    if names is not None:
-        text, findings = read_text(Path(names), str(names), MAX_BYTES)
-        if not findings:
-            decisions, findings = read_decisions(text, str(names), reading.directory)
-        if findings:
-            raise Refusal(findings)
-    return Options(directory=reading.directory, file=str(source), instrument=instrument, decisions=decisions)
-
-
-def _imported(
-    source: Path,
-    form: SourceFormat,
-    options: Options,
-    mapping: str | Path | None,
-    columns: Mapping[str, str] | None,
-) -> Imported:
-    text, findings = read_text(source, str(source), MAX_BYTES)
-    if any(finding.level == "error" for finding in findings):
-        raise Refusal(findings)
-    if form == "untc-xml":
-        return read_untc_xml(source.read_bytes(), options)
-    if form == "untc-csv":
-        return read_untc_csv(text, options)
-    if form == "manytreaties":
-        return read_manytreaties(text, options)
-    if form == "openclimatedata":
-        return read_openclimatedata(text, options)
-    mapped = mapping_of(dict(columns or {}))
-    if mapping is not None:
-        written, faults = read_text(Path(mapping), str(mapping), MAX_BYTES)
-        found, more = read_mapping(written, str(mapping)) if not faults else (None, ())
-        if found is None:
-            raise Refusal((*faults, *more))
-        mapped = found
-    return read_table(text, mapped, options)
+def _folder(source: Path) -> FolderLayer:
+    if not source.is_dir():
+        do = "check the path, or say --as FORMAT for a file"
+        raise refuse("source-missing", f"there is no folder “{source}”", do)
+    return FolderLayer(source)
 
 
 def _stop_at_names(layer: Imported, unresolved: Path | None) -> None:
@@ -217,10 +170,11 @@ def _stop_at_names(layer: Imported, unresolved: Path | None) -> None:
     except OSError as error:
         says = f"{len(layer.unresolved)} names do not resolve, and {place} cannot be written: {error.strerror or error}"
         raise refuse("names-unresolved", says, "say --unresolved FILE") from error
-    says = f"{len(layer.unresolved)} names do not resolve exactly; they stand in {place}"
+    says = f"{len(layer.unresolved)} names do not stand for exactly one actor of that day; they are listed in {place}"
     do = f"fill its column actor (or write skip), and import again with --names {place}"
     wrong = Finding(level="error", code="names-unresolved", file=layer.name, says=says, do=do)
-    raise Refusal([wrong, *(finding for finding in layer.findings if finding.level == "error")])
+    others = (finding for finding in layer.findings if finding.level == "error" and finding.code != wrong.code)
+    raise Refusal([wrong, *others])
 
 
 def _law_findings(layer: Layer, below: Sequence[Layer]) -> list[Finding]:
@@ -237,6 +191,7 @@ def record(address: str | Path, instrument: str, fields: Mapping[str, str]) -> s
         raise Refusal(faults)
     shipped = FolderLayer(shipped_folder())
     with _refusing(address), Log.open(address) as log:
+        Register([LogLayer(log, len(log)), shipped]).instrument(instrument)  # refuses what it does not know
         outcome = settling.record(
             log, act, now, findings_of=lambda layer: _findings_of(layer, shipped, instrument), under=(shipped,)
         )
@@ -246,12 +201,7 @@ def record(address: str | Path, instrument: str, fields: Mapping[str, str]) -> s
 
 
 def _findings_of(layer: Layer, shipped: Layer, instrument: str) -> Iterable[Finding]:
-    law = Law(Reading([layer, shipped]))
-    found = list(check_instrument(law, instrument))
-    if not law.reading.has_definition(instrument):
-        says = f"no instrument is called “{instrument}”"
-        found.append(Finding(level="error", code="instrument-unknown", says=says, do="import its definition first"))
-    return found
+    return check_instrument(Law(Reading([layer, shipped])), instrument)
 
 
 def proposals(address: str | Path, *, settled: bool = False) -> tuple[Proposal, ...]:
