@@ -42,6 +42,7 @@ class Law:
         self._weighed: dict[tuple[str, int], WeightTable] = {}
         self._turnings: dict[str, frozenset[date]] = {}
         self._consenting: dict[tuple[str, int], frozenset[str]] = {}
+        self._parties: dict[tuple[str, int], frozenset[str]] = {}
 
     @property
     def directory(self) -> Directory:
@@ -167,7 +168,12 @@ class Law:
     def parties_to(self, name: str, on: date) -> frozenset[str]:
         """The parties to an instrument on a day; nobody while the question goes round in a circle."""
         history = self._known(name)
-        return frozenset() if history is None else history.parties(on)
+        if history is None:
+            return frozenset()
+        period = self._period(name, lambda: self.turning_days(name), on)
+        if (name, period) not in self._parties:
+            self._parties[name, period] = history.parties(on)
+        return self._parties[name, period]
 
     def signatories_of(self, name: str, on: date) -> frozenset[str]:
         """Whoever has signed an instrument by a day; it needs no history, so an instrument may ask for its own."""

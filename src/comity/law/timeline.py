@@ -13,31 +13,42 @@ from comity.law.why import why
 __all__ = ["changes_of", "force_changes", "timeline"]
 
 
-def timeline(law: Law, it: Instrument, history: History, actor: str | None = None) -> list[Change]:
-    """Every change of status under an instrument, of all actors or of one, in order of date and actor."""
+def timeline(
+    law: Law,
+    it: Instrument,
+    history: History,
+    actor: str | None = None,
+    after: date = date.min,
+    until: date = date.max,
+) -> list[Change]:
+    """Every change of status under an instrument, of all actors or of one, in order of date and actor.
+
+    Only those after the day `after` and up to `until`, where these are given.
+    """
     if it.kind in DECLARED:
         return []
     found = []
     for code, record in history.records.items():
         if actor is None or code == actor:
-            for day, before, after in changes_of(history, record):
-                because = _because(law, it, history, code, day, after)
-                found.append(
-                    Change(date=day, instrument=it.id, actor=code, before=before, after=after, because=because)
-                )
+            for day, before, now in changes_of(history, record, after, until):
+                because = _because(law, it, history, code, day, now)
+                found.append(Change(date=day, instrument=it.id, actor=code, before=before, after=now, because=because))
     return sorted(found, key=lambda change: (change.date, change.actor))
 
 
-def changes_of(history: History, record: Record) -> Iterator[tuple[date, StatusWord, StatusWord]]:
-    """The days on which the status of one actor changes, with the words before and after."""
+def changes_of(
+    history: History, record: Record, after: date = date.min, until: date = date.max
+) -> Iterator[tuple[date, StatusWord, StatusWord]]:
+    """The days after `after` and up to `until` on which the status of one actor changes, with the words around them."""
     force = history.force
-    days = {day for day in (*record_days(record), force.threshold, force.told) if day is not None}
-    before: StatusWord = "none"
-    for day in sorted(days):
-        after = status_word(history, record, day)
-        if after != before:
-            yield day, before, after
-            before = after
+    every = {*record_days(record), force.threshold, force.told}
+    days = sorted(day for day in every if day is not None and after < day <= until)
+    before: StatusWord = "none" if after == date.min or not days else status_word(history, record, after)
+    for day in days:
+        now = status_word(history, record, day)
+        if now != before:
+            yield day, before, now
+            before = now
 
 
 def force_changes(it: Instrument, force: Force) -> Iterator[Change]:

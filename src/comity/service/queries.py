@@ -220,7 +220,10 @@ class Register:
         found = [
             change
             for it, history in self.histories()
-            for change in (*force_changes(it, history.force), *timeline(self.law, it, history))
+            for change in (
+                *force_changes(it, history.force),
+                *timeline(self.law, it, history, after=start, until=end),
+            )
             if start < change.date <= end
         ]
         return sorted(found, key=lambda change: (change.date, change.instrument, change.actor))
