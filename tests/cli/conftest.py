@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comity.cli.main import main
-from comity.service import Register, open_register
 
 Run = Callable[..., Result]
 
@@ -42,18 +41,9 @@ date,actor,act
 """
 
 
-@pytest.fixture(scope="session")
-def shipped() -> Register:
-    """The register that ships, read once: it never changes."""
-    return open_register()
-
-
 @pytest.fixture(autouse=True)
-def _read_once(monkeypatch: pytest.MonkeyPatch, shipped: Register) -> None:
-    def opened(address: str | Path | None = None, known: str | int | None = None) -> Register:
-        return shipped if address is None and known is None else open_register(address, known)
-
-    monkeypatch.setattr("comity.cli.options.open_register", opened)
+def _read_once(read_once: None) -> None:
+    """No command of these tests reads the register that ships anew."""
 
 
 @pytest.fixture

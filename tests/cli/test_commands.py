@@ -143,6 +143,15 @@ def test_an_actor_of_whom_nothing_is_known_is_said_to_be_so(run: Run, folder: Pa
     assert "Nothing is known of France (FRA)" in result.stdout
 
 
+def test_findings_beside_one_actor_are_about_that_actor(run: Run) -> None:
+    ask = ("--on", "2010-01-01", "--format", "table")
+    india = run("status", "ihr-2005", "--actor", "IND", *ask, COLUMNS="200").stdout
+    assert "2006 IND consent" in india
+    assert "USA acceptance" not in india
+    assert "warning" not in run("why", "ihr-2005", "FRA", *ask).stdout
+    assert "USA acceptance" in run("status", "ihr-2005", *ask, COLUMNS="200").stdout
+
+
 def test_a_vote_is_shown_by_side(run: Run) -> None:
     shown = run("status", "udhr", "--on", "2020-01-01", "--format", "table", COLUMNS="80").stdout
     assert "48 for, 0 against" in shown

@@ -69,7 +69,7 @@ def changes_horizon(register: Register, end: date) -> None:
     out = Lines()
     all_of = [register.reading.instrument(name) for name in register.reading.ids()]
     treaties = [it for it in all_of if it is not None and it.kind not in DECLARED]
-    known = sum(not {"consent", "withdrawal"} & set(past_horizon(it, end)) for it in treaties)
+    known = sum(not _beyond(it, end) for it in treaties)
     out.say(
         f"Of {len(treaties)} instruments {known} are known to be complete up to {end}; "
         "of the others, changes may be missing.",
@@ -106,7 +106,7 @@ def _instruments_table(
             day_cell(row.until),
             (row.ended_by or "", ""),
             (consent_words(row), ""),
-            (_consent_known(it), "warning" if past_horizon(it, on) else ""),
+            (_consent_known(it), "warning" if _beyond(it, on) else ""),
         )
         rows.append(Row(cells=cells, below=flag_words(names, row)))
     named = (Column(head="instrument"), Column(head="title", flexible=True))
@@ -151,14 +151,17 @@ def comparison(register: Register, found: Comparison) -> None:
     for code in found.actors:
         group = register.reading.directory.groups.get(code)
         out.say(f"{code}: {name_of(register, code, found.on) if group is None else group.title}", style="faint")
-    beyond = [name for name in found.instruments if _beyond(register, name, found.on)]
+    beyond = [name for name in found.instruments if _beyond(register.instrument(name), found.on)]
     if beyond:
-        days = ", ".join(f"{name} (known up to {_consent_known(register.instrument(name))})" for name in beyond)
-        out.say((f"{found.on} lies past what is known of {days}.", "warning"))
+        days = ", ".join(f"{name} ({_consent_known(register.instrument(name))})" for name in beyond)
+        out.say((f"{found.on} lies past what is known to be complete of {days}.", "warning"))
 
 
-def _beyond(register: Register, name: str, on: date) -> bool:
-    return bool({"consent", "withdrawal"} & set(past_horizon(register.instrument(name), on)))
+def _beyond(it: Instrument, on: date) -> bool:
+    """Whether consents or withdrawals by that day may be missing."""
+    if it.kind in DECLARED:
+        return False
+    return not known_until(it) or bool({"consent", "withdrawal"} & set(past_horizon(it, on)))
 
 
 def _width_across(found: Comparison) -> int:

@@ -69,7 +69,7 @@ def status(register: Register, found: Status, asked: str | None = None) -> None:
     if len(found.actors) > LONG:
         out.raw()
         _summary(out, it, found)
-    _below(out, found.findings)
+    _below(out, found.findings if asked is None else _about(found.findings, register.actor_code(asked)))
 
 
 def title(out: Lines, it: Instrument) -> None:
@@ -197,6 +197,11 @@ def _votes(out: Lines, names: Names, vote: VotingRecord) -> None:
             out.say((f"{side} ({len(who)}): ", "title"), ", ".join(map(names, who)), hang=2)
 
 
+def _about(findings: Sequence[Finding], code: str) -> list[Finding]:
+    """The findings that concern one actor: a line of the acts concerns whom it names, what has no line all."""
+    return [one for one in findings if not one.line or code in one.says.replace(":", " ").split()]
+
+
 def _below(out: Lines, findings: Sequence[Finding]) -> None:
     shown = [finding for finding in findings if finding.code != "past-horizon"]
     if shown:
@@ -215,7 +220,8 @@ def why(register: Register, found: Why) -> None:
     horizon(out, it, found.on)
     out.raw()
     reasons_list(out, found.reasons, names)
-    _below(out, [finding for finding in found.findings if finding.level != "note"])
+    about = _about(found.findings, found.actor)
+    _below(out, [finding for finding in about if finding.level != "note"])
 
 
 def missing(register: Register, found: Missing) -> None:

@@ -228,7 +228,9 @@ def past_horizon(it: Instrument, on: date) -> tuple[str, ...]:
     kinds = [date_ for name, date_ in known.items() if name in CONSENT - {"consent"}]
     consent = known.get("consent") or min(kinds, default=None)
     horizon = {**known, **({"consent": consent} if consent is not None else {})}
-    return tuple(name for name in ("signature", "consent", "withdrawal") if name not in horizon or horizon[name] < on)
+    # What binds by silence is not signed (IHR 59).
+    classes = ("signature", "consent", "withdrawal") if it.tacit is None else ("consent", "withdrawal")
+    return tuple(name for name in classes if name not in horizon or horizon[name] < on)
 
 
 def _notes(it: Instrument, history: History, on: date) -> tuple[Finding, ...]:
