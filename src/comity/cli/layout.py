@@ -205,10 +205,10 @@ class Lines:
         taken, room = 0, width
         for group in _words(flat):
             size = sum(cells(text) for text, _ in group)
-            if taken and taken + 1 + size > room:
+            if lines[-1] and taken + 1 + size > room:
                 lines.append([])
                 taken, room = 0, width - hang
-            if taken:
+            if lines[-1]:
                 # The space belongs to the word before it, so that an underline or a colour does not break.
                 lines[-1].append((" ", lines[-1][-1][1] if lines[-1][-1][1] == group[0][1] else ""))
                 taken += 1
