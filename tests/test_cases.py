@@ -104,18 +104,23 @@ def _told_apart(rows: list[Any]) -> bool:
 
 
 @cache
-def register_of(address: str | None) -> Register:
+def register_of(folder: str) -> Register:
     """A register never changes once made, so the asks of a file share one."""
-    return open_register(address)
+    return open_register(folder)
 
 
-def answer(ask: str, folder: Path | None, patch: pytest.MonkeyPatch) -> tuple[int, Any]:
-    """The exit code and the JSON of a command, run in this process."""
-
+@pytest.fixture
+def _shared(monkeypatch: pytest.MonkeyPatch, shipped: Register) -> None:
     def opened(address: str | None, known: str | None) -> Register:
-        return register_of(address) if known is None else open_register(address, known)
+        if known is not None:
+            return open_register(address, known)
+        return shipped if address is None else register_of(address)
 
-    patch.setattr(options, "open_register", opened)
+    monkeypatch.setattr(options, "open_register", opened)
+
+
+def answer(ask: str, folder: Path | None) -> tuple[int, Any]:
+    """The exit code and the JSON of a command, run in this process."""
     words = [*shlex.split(ask), "--format", "json"]
     if folder is not None:
         words += ["--register", str(folder)]
@@ -138,9 +143,9 @@ def codes(found: Any, levels: set[str]) -> list[str]:  # noqa: ANN401  # as abov
     return sorted({finding["code"] for finding in findings if finding["level"] in levels})
 
 
-def faults(ask: Mapping[str, Any], folder: Path | None, patch: pytest.MonkeyPatch) -> list[str]:
+def faults(ask: Mapping[str, Any], folder: Path | None) -> list[str]:
     """All that is wrong with the answer to one ask."""
-    code, got = answer(ask["ask"], folder, patch)
+    code, got = answer(ask["ask"], folder)
     wrong = []
     if code != ask.get("exit", 0):
         wrong.append(f"exit {code}, expected {ask.get('exit', 0)}: {json.dumps(got)[:600]}")
@@ -180,13 +185,12 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, tuple[Case, 
     }
 
 
+@pytest.mark.usefixtures("_shared")
 @pytest.mark.parametrize(("path", "index"), list(listed()))
-def test_case(
-    path: Path, index: int, folders: dict[Path, tuple[Case, Path | None]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_case(path: Path, index: int, folders: dict[Path, tuple[Case, Path | None]]) -> None:
     case, folder = folders[path]
     ask = case["ask"][index]
-    wrong = faults(ask, folder, monkeypatch)
+    wrong = faults(ask, folder)
     assert wrong == [], ask.get("shows", "")
 
 

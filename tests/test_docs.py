@@ -23,7 +23,6 @@ from comity.acts import KINDS as ACT_KINDS
 from comity.cli.main import COMMANDS, main
 from comity.notation.acts_file import COLUMNS
 from comity.notation.instrument_file import HORIZON_CLASSES
-from comity.service import Register, open_register
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
@@ -93,21 +92,10 @@ def session(text: str, page: Path, names: dict[str, object]) -> None:
     assert runner.summarize(verbose=False).failed == 0, "".join(report)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Register:
-    """The register that ships, read once: it never changes."""
-    return open_register()
-
-
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_shows_is_what_happens(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped: Register
-) -> None:
-    def opened(address: str | None = None, known: str | None = None) -> Register:
-        return shipped if address is None and known is None else open_register(address, known)
-
+def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("comity.cli.options.open_register", opened)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("comity.cli.options.default_form", lambda: "table")
     monkeypatch.setattr("comity.cli.options.today", lambda: TODAY)

@@ -7,7 +7,6 @@ import pandas as pd
 import polars as pl
 import pytest
 
-import comity
 from comity import columns as columns_of
 from comity import rows
 from comity.law.rows import COLUMNS
@@ -34,14 +33,9 @@ ANSWERS: dict[str, Callable[[Register], object]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def register() -> Register:
-    return comity.open()
-
-
 @pytest.mark.parametrize("name", sorted(ANSWERS))
-def test_rows_make_a_frame_with_one_type_a_column(register: Register, name: str) -> None:
-    answer = ANSWERS[name](register)
+def test_rows_make_a_frame_with_one_type_a_column(shipped: Register, name: str) -> None:
+    answer = ANSWERS[name](shipped)
     found = rows(answer)  # type: ignore[arg-type]  # one of the answers, chosen by name
     assert found
     assert len({tuple(row) for row in found}) == 1
@@ -53,9 +47,9 @@ def test_rows_make_a_frame_with_one_type_a_column(register: Register, name: str)
     assert lazy.rows(named=True) == found == eager.to_dict("records")
 
 
-def test_columns_are_there_where_no_row_is(register: Register) -> None:
-    assert columns_of(register.search("no such words at all"), Hit) == {name: [] for name in COLUMNS[Hit]}
-    status = register.status("paris-agreement", ON)
+def test_columns_are_there_where_no_row_is(shipped: Register) -> None:
+    assert columns_of(shipped.search("no such words at all"), Hit) == {name: [] for name in COLUMNS[Hit]}
+    status = shipped.status("paris-agreement", ON)
     frame = pl.DataFrame(columns_of(status))
     assert frame.filter(pl.col("status") == "former")["actor"].to_list() == ["USA"]
     assert len(pd.DataFrame(columns_of(status))) == len(status.actors)

@@ -7,6 +7,7 @@ findings, all at once; a broken invariant raises what it raises.
 import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -60,7 +61,7 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
     A folder or log lies over the register that ships. `known` asks as known at a moment (a timestamp, a tree
     size, or a date meaning its end in UTC), where the register is a log. Raises `Refusal`.
     """
-    shipped = FolderLayer(shipped_folder())
+    shipped = _shipped_layer()
     if address is None:
         return Register(_one_clock([shipped], known))
     if not str(address).startswith("postgresql://") and Path(address).is_dir():
@@ -259,12 +260,24 @@ class Register:
         strange = {finding for finding in found if not _is_own(layers[0], finding.file)}
         if len(layers) == 1 or not strange:
             return found
-        theirs = strange & set(check_all(Law(Reading(layers[1:]))))
+        theirs = strange & _findings_beneath(layers[1:])
         return tuple(finding for finding in found if finding not in theirs)
 
     def reproductions(self) -> list[Reproduction]:
         """Which official entries into force follow from the acts alone, and why the others do not."""
         return list(reproductions(self.law))
+
+
+@cache
+def _findings_beneath(layers: tuple[Layer, ...]) -> frozenset[Finding]:
+    """What is wrong with the layers that another lies over, found once for all that lie over them."""
+    return frozenset(check_all(Law(Reading(layers))))
+
+
+@cache
+def _shipped_layer() -> FolderLayer:
+    """The register that ships, which stays as it was installed for as long as a process runs."""
+    return FolderLayer(shipped_folder())
 
 
 def _is_own(layer: Layer, file: str) -> bool:
