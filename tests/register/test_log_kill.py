@@ -55,7 +55,7 @@ for life in range(int(sys.argv[2])):
 def kill_again_and_again(address: str, rounds: int) -> tuple[int, int]:
     """Entries left and writers met at work."""
     command = [sys.executable, str(HERE / "kill_writer.py"), address, str(rounds), "7"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     entries, busy = run.stdout.split()
     return int(entries), int(busy)
@@ -63,7 +63,7 @@ def kill_again_and_again(address: str, rounds: int) -> tuple[int, int]:
 
 def test_four_hundred_killed_writers_lose_nothing_and_leave_nothing_half_written(tmp_path: Path) -> None:
     entries, busy = kill_again_and_again(str(tmp_path / "log"), 400)
-    assert busy > 100  # or the dice killed too early for the test to say anything
+    assert 100 < busy < 400  # killed at work, and killed before: else the test would say nothing
     assert entries > busy
 
 
