@@ -84,15 +84,20 @@ def _quick_reader(header: Sequence[str], instrument: str) -> Callable[[list[str]
         header.index(name) if name in header else width for name in COLUMNS
     )
 
+    clean = set[str]()
+
     def quick(row: list[str], line: int) -> Act | None:
         row.append("")  # what a column that is not there holds
         actor, kind = row[actor_at], row[kind_at]
         if kind not in _PLAIN or not actor or row[notified_at] or row[set_at]:
             return None
         ref, at, note, source = row[ref_at], row[at_at], row[note_at], row[source_at]
-        for text in (actor, ref, at, note, source):
-            if text and text.strip() != text:
+        if actor not in clean:
+            if actor.strip() != actor:
                 return None
+            clean.add(actor)
+        if (ref or at or note or source) and any(text.strip() != text for text in (ref, at, note, source)):
+            return None
         try:
             day = parse_legal_date(row[date_at])
             stated = row[effective_at]

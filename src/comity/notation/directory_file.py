@@ -10,6 +10,7 @@ from datetime import date
 from typing import get_args
 
 from comity.actors import LANGUAGES, Actor, ActorKind, Former, Group, Membership
+from comity.dates import EARLIEST, LATEST
 from comity.findings import Finding
 from comity.notation.tables import Faults, Table
 from comity.notation.toml import load, pair, section
@@ -17,6 +18,7 @@ from comity.notation.toml import load, pair, section
 __all__ = ["merge_actors", "parse_actor", "parse_groups", "print_actor", "print_group", "split_tables"]
 
 _ACTOR_ID = re.compile(r"[A-Z][A-Z0-9]{2,7}")
+_MEMBER = frozenset({"actor", "from", "until"})
 _GROUP_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -99,12 +101,33 @@ def parse_groups(text: str, file: str) -> tuple[tuple[Group, ...], tuple[Finding
 def _group(name: str, table: Table) -> Group:
     if not _GROUP_ID.fullmatch(name):
         table.faults.add("id-wrong", (name,), f"“{name}” is no group id", "ids are lower-case words with hyphens")
-    members = tuple(_membership(member) for member in table.subs("members"))
+    members = _quick_members(table) or tuple(_membership(member) for member in table.subs("members"))
     group = Group(
         id=name, title=table.text("title"), source=table.text("source"), note=table.text("note"), members=members
     )
     table.done(("title", "source", "note", "members"))
     return group
+
+
+def _quick_members(table: Table) -> tuple[Membership, ...]:
+    """The members where each is written as it should be, nearly always; else none, and nothing is taken."""
+    made = []
+    items = table.peek("members")
+    for item in items if isinstance(items, list) else ():
+        if type(item) is not dict or not item.keys() <= _MEMBER:
+            return ()
+        actor, since, until = item.get("actor"), item.get("from"), item.get("until")
+        days = (day for day in (since, until) if day is not None)
+        if (
+            type(actor) is not str
+            or not actor
+            or not all(type(day) is date and EARLIEST <= day <= LATEST for day in days)
+        ):
+            return ()
+        made.append(Membership(actor=actor, since=since, until=until))
+    if made:
+        table.take("members")
+    return tuple(made)
 
 
 def _membership(table: Table) -> Membership:

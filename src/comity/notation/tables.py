@@ -47,6 +47,10 @@ class Table:
         """The raw value, or None where there is none."""
         return self._data.pop(name, None)
 
+    def peek(self, name: str) -> object | None:
+        """The raw value, left where it is, or None where there is none."""
+        return self._data.get(name)
+
     def has(self, name: str) -> bool:
         """Whether the key is (still) there."""
         return name in self._data
