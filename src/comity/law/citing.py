@@ -1,6 +1,11 @@
 """How reasons name what they rest on: an act by its date, actor and kind; a clause by its article."""
 
+import re
+
 from comity.acts import Act
+
+# A number in digits or Roman numerals, as against “preamble” or “resolution 2, paragraph 3”.
+_NUMBER = re.compile(r"(\d|[IVXLC]+\b)")
 
 __all__ = ["cite", "cite_clause"]
 
@@ -15,4 +20,4 @@ def cite_clause(instrument: str, article: str) -> tuple[str, ...]:
     """The clause of an instrument, or nothing where its article is not known."""
     if not article:
         return ()
-    return (f"{instrument} Art. {article}" if article[:1].isdigit() else f"{instrument} {article}",)
+    return (f"{instrument} Art. {article}" if _NUMBER.match(article) else f"{instrument} {article}",)

@@ -8,7 +8,7 @@ from comity.law.history import History, Spell
 from comity.law.law import Law
 from comity.law.reservations import Effect
 from comity.law.results import Reason, Relation
-from comity.law.status import past_horizon, status_word
+from comity.law.status import known_until, past_horizon, status_word
 from comity.law.toward import consent_day, cuts
 
 __all__ = ["effects_toward", "provision_order", "relation"]
@@ -44,7 +44,7 @@ def relation(law: Law, it: Instrument, history: History, one: str, other: str, o
     amended, lineage = _lineage(law, it, one, other, on)
     reasons.extend(lineage)
     words = _by_word(effects)
-    reasons.extend(_horizon(it, on))
+    reasons.extend(_horizon(it, on, answered=bool(effects)))
     return Relation(
         instrument=it.id,
         parties=(one, other),
@@ -216,6 +216,10 @@ def _lineage(law: Law, it: Instrument, one: str, other: str, on: date) -> tuple[
     return names, reasons
 
 
-def _horizon(it: Instrument, on: date) -> list[Reason]:
+def _horizon(it: Instrument, on: date, *, answered: bool = False) -> list[Reason]:
+    """What the relation rests on and is not known to be complete; where there are reservations, also the answers."""
     beyond = past_horizon(it, on)
+    known = known_until(it)
+    if answered and known:
+        beyond += tuple(name for name in ("reservation", "objection") if name not in known or known[name] < on)
     return [Reason(id="past-horizon", params={"classes": beyond, "on": on})] if beyond else []
