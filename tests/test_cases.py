@@ -208,6 +208,22 @@ def test_there_are_cases_and_their_files_say_only_what_the_format_knows() -> Non
             assert ask.get("shows"), (path, ask["ask"])
 
 
+def test_the_official_entry_into_force_of_every_instrument_is_a_case(shipped: Register) -> None:
+    asks = load(CASES / "official-dates.toml")["ask"]
+    told = {
+        ask["ask"].split()[1]: str(ask["expect"].get("entry_into_force", ""))
+        for ask in asks
+        if ask["expect"].get("in_force") or "entry_into_force" in ask["expect"]
+    }
+    for name in shipped.reading.ids():
+        it = shipped.reading.instrument(name)
+        assert it is not None
+        if it.entry_into_force is not None or it.tacit is not None:
+            assert name in told, f"add the day on which {name} entered into force to cases/official-dates.toml"
+        official = None if it.entry_into_force is None else it.entry_into_force.official
+        assert official is None or told[name] == str(official)
+
+
 GOT: dict[str, object] = {
     "status": "party",
     "until": None,
