@@ -40,7 +40,12 @@ def machine() -> str:
     if information.exists():
         lines = information.read_text(encoding="utf-8").splitlines()
         cpu = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), cpu)
-    return f"{cpu}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return f"{cpu}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}{busy()}"
+
+
+def busy() -> str:
+    """How busy the machine was in the last minute, where that can be known: on a busy one all takes longer."""
+    return f", load {os.getloadavg()[0]:.1f} before the run" if hasattr(os, "getloadavg") else ""
 
 
 def megabytes() -> float:

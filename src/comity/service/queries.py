@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,6 +33,9 @@ from comity.register.folder import FolderLayer
 from comity.register.layers import DefinitionKind, Layer
 from comity.register.reading import Reading
 from comity.rules.ground import NoMembersError, UnknownNameError
+
+if TYPE_CHECKING:
+    from comity.law.atlas import Atlas
 
 __all__ = ["Refusal", "Register", "open_register", "refuse", "shipped_folder"]
 
@@ -239,6 +243,15 @@ class Register:
                 if one.actors or one.voting is not None:
                     found.append(one)
         return found
+
+    def atlas(self) -> "Atlas":
+        """Every status of every actor under every instrument, on any day at once, and every change, as columns.
+
+        Made anew with each call: keep it to ask it about many days.
+        """
+        from comity.law.atlas import Atlas  # noqa: PLC0415  # numpy takes time to load
+
+        return Atlas(self.law)
 
     def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date) -> Comparison:
         """The statuses of several actors (or groups) under several instruments on a day."""
