@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from comity.findings import Finding, Level
 from comity.instruments import Instrument
@@ -28,7 +29,9 @@ def check_all(law: Law) -> Iterator[Finding]:
     for name in reading.instrument_ids():
         yield from check_instrument(law, name)
     for one, other in law.circles():
-        says = f"{one} and {other} ask for one another in a circle, through `of` or a rule"
+        says = f"{one} and {other} ask for one another in a circle"
+        if one == other:
+            says = f"{one} asks for itself: in `of`, `replaces`, [tacit] or a rule"
         yield _finding("error", "circle", f"instruments/{one}.toml", says, "let one of the two stand by itself")
 
 
@@ -53,6 +56,7 @@ def check_instrument(law: Law, name: str) -> Iterator[Finding]:
     yield from _check_entry(law, it, history)
     yield from _check_eligibility(law, it, history)
     yield from _check_reservations(law, it, history)
+    yield from _check_toward(law, it, history)
 
 
 def check_references(law: Law, it: Instrument) -> Iterator[Finding]:
@@ -278,6 +282,34 @@ def _check_reservations(law: Law, it: Instrument, history: History) -> Iterator[
             yield _finding(
                 "note", "reservation-late", where, says, "check the date; it is treated as made then", act.line
             )
+
+
+# Acts that concern one other actor, whom `ref` names.
+_TOWARD = frozenset({"non-application", "acceptance-of-accession", "objection-to-accession"})
+
+
+def _check_toward(law: Law, it: Instrument, history: History) -> Iterator[Finding]:
+    """Acts toward one other actor must name one, not the actor itself, and an accession that there is."""
+    where = f"instruments/{it.id}.csv"
+    for act in law.reading.acts(it.id):
+        if act.kind not in _TOWARD:
+            continue
+        said = f"{act.date} {act.actor} {act.kind}"
+        if act.ref not in law.directory.actors:
+            close = law.directory.nearest(act.ref)
+            do = f"did you mean {', '.join(close)}?" if close else "put the other actor's id into ref"
+            yield _finding("error", "actor-unknown", where, f"{said}: no actor is called “{act.ref}”", do, act.line)
+        elif act.ref == act.actor:
+            yield _finding("error", "ref-itself", where, f"{said}: it names itself", "name the other actor", act.line)
+        elif "accession" in act.kind and not _acceded(history, act.ref, act.day):
+            says = f"{said}: {act.ref} has not acceded by then"
+            yield _finding("warning", "accession-missing", where, says, "check ref and the dates", act.line)
+
+
+def _acceded(history: History, actor: str, day: date) -> bool:
+    record = history.records.get(actor)
+    spells = [] if record is None else record.spells
+    return any(s.act is not None and s.act.kind == "accession" and s.act.day <= day for s in spells)
 
 
 def _unconfirmed(law: Law, it: Instrument, history: History, entry: Reservation) -> Iterator[Finding]:

@@ -294,7 +294,12 @@ class Replay:
         record.provisional.append(Period(since=_effect(act), told=act.day, act=act))
 
     def _on_provisional_end(self, act: Act, record: Record) -> None:
+        clause = self.it.provisional
         if not self._end_provisional(record, act):
+            if clause is None or clause.by == "declaration":
+                says = "there is no provisional application that it could end"
+                self.find("error", "nothing-to-end", act, says, "add provisional-application, or check the date")
+                return
             # An opting out where signature or adoption starts it: a period that ends before it begins to count.
             record.provisional.append(
                 Period(since=_effect(act), told=act.day, act=act, until=_effect(act), told_until=act.day)
@@ -331,6 +336,9 @@ class Replay:
     # Tacit acceptance, votes, territories, contests.
 
     def _on_rejection(self, act: Act, record: Record) -> None:
+        if self.it.tacit is None:
+            says = "the instrument has no [tacit] acceptance that could be rejected"
+            self.find("warning", "rejection-without-tacit", act, says, "add [tacit], or check the act")
         record.rejections.append(act)
 
     def _on_vote(self, act: Act, record: Record) -> None:

@@ -27,6 +27,7 @@ def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], 
     findings: list[Finding] = []
     acts: list[Act] = []
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 0
     try:
         header = next(rows, [])
         findings.extend(_header_faults(header, file))
@@ -48,7 +49,7 @@ def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], 
     except csv.Error as error:
         says = f"this is not CSV: {error}"
         do = "put a text with commas, quotes or line ends in double quotes, and double a quote inside it"
-        findings.append(_error("csv-malformed", file, rows.line_num, says, do))
+        findings.append(_error("csv-malformed", file, line + 1, says, do))
     return tuple(acts), tuple(findings)
 
 

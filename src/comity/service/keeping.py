@@ -157,7 +157,12 @@ def _folder(source: Path) -> FolderLayer:
     if not source.is_dir():
         do = "check the path, or say --as FORMAT for a file"
         raise refuse("source-missing", f"there is no folder “{source}”", do)
-    return FolderLayer(source)
+    layer = FolderLayer(source)
+    defined = any((layer.ids("instrument"), layer.acts_ids(), layer.ids("weights"), layer.ids("rule")))
+    if not defined and not any((source / name).is_file() for name in ("actors.toml", "groups.toml")):
+        do = "name the folder that holds instruments, weights, rules, actors.toml or groups.toml"
+        raise refuse("source-empty", f"there is nothing of a register in “{source}”", do)
+    return layer
 
 
 def _stop_at_names(layer: Imported, unresolved: Path | None) -> None:
@@ -244,6 +249,9 @@ def checkpoint(address: str | Path, key: str | Path | None = None) -> str:
         if signer is None:
             says = f"there is no key {key_file(address)} to sign with"
             raise refuse("key-missing", says, "say --key FILE, the one that comity init made")
+        if signer.name != log.origin:
+            says = f"the key is of “{signer.name}”, and the log is “{log.origin}”"
+            raise refuse("key-of-another", says, "use the key that comity init made for this log")
         return log.checkpoint(signer)
 
 

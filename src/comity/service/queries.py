@@ -127,6 +127,18 @@ class Register:
         do = f"did you mean {', '.join(close)}?" if close else "comity search finds actors by their names"
         raise refuse("actor-unknown", f"no actor is called “{code}”", do)
 
+    def _known(self, instruments: Sequence[str], actors: Sequence[str]) -> None:
+        """Refuse, in one go, every name that is not one."""
+        findings: list[Finding] = []
+        asks = [(self.instrument, name) for name in instruments], [(self.actor_code, name) for name in actors]
+        for look, name in (*asks[0], *asks[1]):
+            try:
+                look(name)
+            except Refusal as refusal:
+                findings.extend(refusal.findings)
+        if findings:
+            raise Refusal(findings)
+
     def _ready(self, name: str) -> tuple[Instrument, History]:
         """An instrument and its history, once neither it nor what it rests on has an error."""
         it = self.instrument(name)
@@ -154,6 +166,7 @@ class Register:
 
     def status(self, instrument: str, on: date, actor: str | None = None) -> Status:
         """Who is bound by an instrument on a day."""
+        self._known([instrument], [] if actor is None else [actor])
         code = None if actor is None else self.actor_code(actor)
         it, history = self._ready(instrument)
         found = status(self.law, it, history, on, code)
@@ -162,6 +175,7 @@ class Register:
 
     def why(self, instrument: str, actor: str, on: date) -> Why:
         """The status of an actor under an instrument on a day, with its reasons."""
+        self._known([instrument], [actor])
         code = self.actor_code(actor)
         it, history = self._ready(instrument)
         return why(self.law, it, history, code, on)
@@ -177,6 +191,7 @@ class Register:
 
     def relation(self, instrument: str, one: str, other: str, on: date) -> Relation:
         """What binds two actors toward each other under an instrument on a day."""
+        self._known([instrument], [one, other])
         first, second = self.actor_code(one), self.actor_code(other)
         it, history = self._ready(instrument)
         return relation(self.law, it, history, first, second, on)
@@ -255,7 +270,12 @@ class Register:
 
     def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date) -> Comparison:
         """The statuses of several actors (or groups) under several instruments on a day."""
-        rows = [name if name in self.reading.directory.groups else self.actor_code(name) for name in actors]
+        groups = self.reading.directory.groups
+        self._known(instruments, [name for name in actors if name not in groups])
+        if not actors or not instruments:
+            says = "there is nothing to compare: an actor and an instrument are needed at the least"
+            raise refuse("nothing-asked", says, "name them, parted by commas")
+        rows = [name if name in groups else self.actor_code(name) for name in actors]
         return compare(self.law, rows, [self._ready(name) for name in instruments], on)
 
     def search(self, text: str) -> list[Hit]:
