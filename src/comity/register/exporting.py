@@ -53,13 +53,21 @@ def export(
     with _beside(folder) as made:
         match form:
             case "notation":
-                _write_notation(LogLayer(log, size), made, progress)
+                _write_notation(_whole(log, size), made, progress)
             case "csv":
-                _write_flat(LogLayer(log, size), made, progress)
+                _write_flat(_whole(log, size), made, progress)
             case "jsonl" | "tiles":
                 note = signed_note(log, size, signer)
                 rows = _counted(log.rows(0, size), size, progress)
                 (export_lines if form == "jsonl" else export_tiles)(rows, note, made)
+
+
+def _whole(log: Log, size: int) -> LogLayer:
+    """The log as a layer; raises StoreError where entries are damaged, which the files would not show."""
+    layer = LogLayer(log, size)
+    if damage := layer.damage():
+        raise StoreError(f"{damage[0].says}: verify the log")
+    return layer
 
 
 @contextmanager

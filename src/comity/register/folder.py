@@ -1,5 +1,8 @@
 """A folder of files in the notation as a source: read only, one clock, every fault of every file a finding."""
 
+import os
+import re
+import stat
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +22,10 @@ _PLACES: dict[DefinitionKind, tuple[str, str]] = {
     "weights": ("weights", ".csv"),
     "rule": ("rules", ".toml"),
 }
+_TOPS = ("actors.toml", "groups.toml")
+_ENDINGS: dict[str, tuple[str, ...]] = {"instruments": (".toml", ".csv"), "weights": (".csv",), "rules": (".toml",)}
+# What is no id names no file: a name that a user or a clause gives never leads out of the folder.
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MEBI = 1_000_000
 
 
@@ -29,8 +36,11 @@ def read_text(path: Path, file: str, most: int) -> tuple[str, tuple[Finding, ...
         return "", (Finding(level="error", code=code, file=file, says=says, do=do),)
 
     try:
-        size = path.stat().st_size
-        if size > most:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would wait for a writer, a device never ends
+            says = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file but a pipe or a device"
+            return fault("file-unreadable", f"{says}, where a file is expected", "put a file there, or remove it")
+        if (size := found.st_size) > most:
             says = f"{size / _MEBI:.0f} MB, where {most / _MEBI:.0f} MB are the most for such a file"
             return fault("file-too-large", says, "is this the right file? split it if it is")
         data = path.read_bytes()
@@ -77,19 +87,22 @@ class FolderLayer:
 
     def ids(self, kind: DefinitionKind) -> tuple[str, ...]:
         """The ids that the folder defines, sorted."""
-        place, ending = _PLACES[kind]
-        return tuple(sorted(path.stem for path in (self.root / place).glob(f"*{ending}")))
+        return self._named(*_PLACES[kind])
 
     def acts_ids(self) -> tuple[str, ...]:
         """The ids of the instruments that the folder has acts of, sorted."""
-        return tuple(sorted(path.stem for path in (self.root / "instruments").glob("*.csv")))
+        return self._named("instruments", ".csv")
+
+    def _named(self, place: str, ending: str) -> tuple[str, ...]:
+        stems = (path.stem for path in (self.root / place).glob(f"*{ending}"))
+        return tuple(sorted(stem for stem in stems if _ID.fullmatch(stem)))
 
     def definition(self, kind: DefinitionKind, name: str) -> Definition | None:
         """The text that defines `name`, or None where the folder does not."""
         place, ending = _PLACES[kind]
         file = f"{place}/{name}{ending}"
         path = self.root / file
-        if not path.is_file():
+        if not _ID.fullmatch(name) or not _is_there(path):
             return None
         text, findings = read_text(path, file, toml.MAX_BYTES)
         return Definition(text=text, file=file, findings=findings)
@@ -98,7 +111,7 @@ class FolderLayer:
         """The acts of an instrument in file order, or None where the folder has no file of them."""
         file = f"instruments/{name}.csv"
         path = self.root / file
-        if not path.is_file():
+        if not _ID.fullmatch(name) or not _is_there(path):
             return None
         text, findings = read_text(path, file, acts_file.MAX_BYTES)
         if any(finding.level == "error" for finding in findings):
@@ -109,6 +122,7 @@ class FolderLayer:
     def actors(self) -> tuple[dict[str, object], str, tuple[Finding, ...]]:
         """The plain actor tables, the text they stand in, and what is wrong with the file as a whole."""
         text, findings = self._top("actors.toml")
+        findings = (*self._unreadable(), *findings)
         if not text:
             return {}, "", findings
         data, faults = toml.load(text, "actors.toml")
@@ -124,19 +138,50 @@ class FolderLayer:
 
     def _top(self, file: str) -> tuple[str, tuple[Finding, ...]]:
         path = self.root / file
-        return read_text(path, file, toml.MAX_BYTES) if path.is_file() else ("", ())
+        return read_text(path, file, toml.MAX_BYTES) if _is_there(path) else ("", ())
+
+    def _unreadable(self) -> Iterator[Finding]:
+        """An error for each place that cannot be looked into: its files would seem not to be there."""
+        for place in ("", *_ENDINGS):
+            try:
+                with os.scandir(self.root / place):
+                    pass
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                says = f"cannot be looked into: {error.strerror or error}"
+                do = "this is to be a folder that you may read"
+                yield Finding(level="error", code="file-unreadable", file=place or self.name, says=says, do=do)
 
     def strays(self) -> Iterator[Finding]:
-        """A note for each file that the notation has no place for, which is ignored."""
-        known = {"actors.toml", "groups.toml"}
+        """What the folder holds and no question will ever find, and a warning where it holds nothing else."""
+        if not any(_is_there(self.root / name) for name in (*_TOPS, *_ENDINGS)):
+            says = f"{self.name} holds nothing of a register"
+            do = f"check the path: a register is a folder with {', '.join(_ENDINGS)}, {' or '.join(_TOPS)} in it"
+            yield Finding(level="warning", code="register-empty", says=says, do=do)
+            return
         for path in sorted(self.root.rglob("*")):
             relative = path.relative_to(self.root)
-            if path.is_dir() or any(part.startswith((".", "_")) for part in relative.parts):
+            hidden = any(part.startswith((".", "_")) for part in relative.parts)
+            if hidden or path.suffix.lower() not in {".toml", ".csv"} or str(relative) in _TOPS:
                 continue
-            endings = {"instruments": {".toml", ".csv"}, "weights": {".csv"}, "rules": {".toml"}}
             two = 2
-            placed = len(relative.parts) == two and path.suffix in endings.get(relative.parts[0], set())
-            if not placed and str(relative) not in known and path.suffix in {".toml", ".csv"}:
+            if len(relative.parts) != two or path.suffix not in _ENDINGS.get(relative.parts[0], ()):
                 says = "is in no place where the notation looks"
                 do = "put it under instruments, weights or rules, or remove it"
                 yield Finding(level="note", code="file-ignored", file=str(relative), says=says, do=do)
+            elif not _ID.fullmatch(path.stem):
+                says = f"“{path.stem}” is no id, and the file is left aside"
+                do = "ids are lower-case words with hyphens: rename it"
+                yield Finding(level="error", code="id-wrong", file=str(relative), says=says, do=do)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something stands there, readable or not: what cannot be read is to be told, not passed over."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:  # also a name too long to be one
+        return False
+    return True

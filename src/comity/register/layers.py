@@ -1,5 +1,6 @@
 """What a reading stands on: layers of definitions and acts, one over the other."""
 
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 import msgspec
@@ -44,3 +45,6 @@ class Layer(Protocol):
 
     def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
         """The groups that it defines, findings."""
+
+    def strays(self) -> Iterable[Finding]:
+        """What it holds and no question will find."""

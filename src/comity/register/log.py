@@ -14,7 +14,7 @@ import msgspec
 
 from comity.register import merkle
 from comity.register.checkpoint import Checkpoint, sign_checkpoint
-from comity.register.errors import LogError, MomentError, OutOfOrderError
+from comity.register.errors import LogError, MomentError, OutOfOrderError, StoreError
 from comity.register.leaf import Leaf, Prepared, Record, canonical, last_moment, moment, prepare, read_leaf, recorded_of
 from comity.register.note import Signer
 from comity.register.sqlite import SQLiteStore
@@ -169,7 +169,7 @@ class Log:
         Raises MomentError for anything else, and for a size that the log has not reached.
         """
         size = self.head().size
-        if isinstance(known_at, int) or known_at.isdecimal():
+        if isinstance(known_at, int) or (known_at.isascii() and known_at.isdecimal()):
             if not 0 <= int(known_at) <= size:
                 raise MomentError(f"the log has {size} entries, not {known_at}")
             return int(known_at)
@@ -179,7 +179,9 @@ class Log:
         low, high = 0, size  # `recorded` never decreases, so the leaves known are a prefix
         while low < high:
             middle = (low + high) // 2
-            row = next(self._store.rows(middle, middle + 1))
+            row = next(self._store.rows(middle, middle + 1), None)
+            if row is None:
+                raise StoreError(f"entry {middle} is missing: verify the log")
             low, high = (middle + 1, high) if recorded_of(row.data) <= last else (low, middle)
         return low
 

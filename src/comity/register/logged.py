@@ -67,9 +67,12 @@ class _Index:
         self.corrections: dict[str, int] = {}
         self.kept: set[str] = set()
         self.findings: list[Finding] = []
+        self._next = 0
 
     def add(self, row: Row) -> None:
         """Take in one entry."""
+        self.reach(row.idx)
+        self._next = row.idx + 1
         leaf = None
         try:
             peek = _peek(row.data)
@@ -77,7 +80,7 @@ class _Index:
                 leaf = upcast(read_leaf(row.data))
                 peek = msgspec.convert(msgspec.to_builtins(leaf), _Peek)
         except (LeafError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._note("leaf-malformed", f"entry {row.idx} is no leaf ({error})", "comity verify says more")
+            self._error("leaf-malformed", f"entry {row.idx} is no leaf ({error})")
             return
         if _KNOWN.get(peek.kind) != peek.v:
             says = (
@@ -86,6 +89,20 @@ class _Index:
             self._note("leaf-unknown", says, "it is kept, hashed and verified all the same")
             return
         self._place(peek, _Mark(row, leaf))
+
+    def reach(self, index: int) -> None:
+        """Note that the entries up to, not including, `index` are to have been taken in by now."""
+        if self._next != index:
+            many = f"entries {self._next} to {index - 1} are" if index - self._next > 1 else f"entry {self._next} is"
+            self._error("leaf-missing", f"{many} missing from the log")
+
+    def damage(self) -> tuple[Finding, ...]:
+        """What no version of Comity ever wrote: an answer over it would leave out what was recorded."""
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+    def _error(self, code: str, says: str) -> None:
+        do = "comity verify says more; go back to a copy that verifies"
+        self.findings.append(Finding(level="error", code=code, says=says, do=do))
 
     def _place(self, peek: _Peek, mark: _Mark) -> None:
         name = peek.body.instrument if peek.kind in ACT_KINDS else peek.body.id
@@ -120,7 +137,12 @@ class LogLayer:
         index = _Index()
         for row in self.log.rows(0, self.size):
             index.add(row)
+        index.reach(self.size)
         return index
+
+    def damage(self) -> tuple[Finding, ...]:
+        """An error for each entry that is gone or never was one; empty for a log that can be read whole."""
+        return self._index.damage()
 
     def strays(self) -> Iterator[Finding]:
         """A note for each entry that this version of Comity does not know or cannot read; nothing is lost with it."""
@@ -155,7 +177,7 @@ class LogLayer:
         """The plain actor tables, the text they would stand in, and what is wrong with it."""
         text = joined(self.tables("actor").values())
         data, faults = toml.load(text, FILES["actor"])
-        return data, text, faults
+        return data, text, (*self.damage(), *faults)
 
     def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
         """The groups that the log defines."""

@@ -162,6 +162,8 @@ def _key_text(source: str | Path) -> str:
     try:
         with Path(source).open("rb") as file:
             return file.read(_LARGEST).decode()
+    except PermissionError as error:
+        raise KeyTextError(f"the key in {source!s:.80} cannot be read: {error.strerror}") from error
     except (OSError, ValueError) as error:
         raise KeyTextError(f"“{source!s:.80}” is neither a key nor a file that holds one") from error
 

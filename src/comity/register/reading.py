@@ -166,6 +166,10 @@ class Reading:
         """What is wrong with the actors and groups."""
         return self._directory[1]
 
+    def strays(self) -> tuple[Finding, ...]:
+        """What the top layer holds and no question will find."""
+        return tuple(self.layers[0].strays()) if self.layers else ()
+
     def findings_of(self, name: str) -> tuple[Finding, ...]:
         """What is wrong with the files of one instrument."""
         return (*self._read_instrument(name)[1], *self._read_acts(name)[1])
@@ -183,12 +187,21 @@ class Reading:
 
 
 def _strangers(codes: Iterable[str], directory: Directory, file: str) -> tuple[Finding, ...]:
-    return tuple(_unknown_actor(code, directory, file, 0) for code in sorted(codes) if code not in directory.actors)
+    strange = sorted(code for code in set(codes) if code not in directory.actors)
+    return tuple(_unknown_actor(code, _hint(code, directory, number), file, 0) for number, code in enumerate(strange))
 
 
-def _unknown_actor(code: str, directory: Directory, file: str, line: int) -> Finding:
-    close = directory.nearest(code)
-    do = f"did you mean {', '.join(close)}?" if close else "add it to actors.toml"
+# Looking for the nearest name takes milliseconds: a column of something else altogether is not worth minutes.
+_HINTS = 50
+
+
+def _hint(code: str, directory: Directory, others: int) -> str:
+    """What to do about an actor that nobody knows, where `others` were looked for before it."""
+    close = directory.nearest(code) if others < _HINTS else ()
+    return f"did you mean {', '.join(close)}?" if close else "add it to actors.toml, or correct it"
+
+
+def _unknown_actor(code: str, do: str, file: str, line: int) -> Finding:
     return Finding(
         level="error", code="actor-unknown", file=file, line=line, says=f"no actor is called “{code}”", do=do
     )
@@ -210,10 +223,13 @@ def _check_directory(directory: Directory) -> Iterable[Finding]:
 def _check_actors(acts: Iterable[Act], directory: Directory, file: str) -> Iterable[Finding]:
     """Every act needs an actor that is known and existed by then; acts may not stand twice."""
     alike: dict[tuple[object, str, str], list[Act]] = {}
+    hints: dict[str, str] = {}
     for act in acts:
         actor: Actor | None = directory.actors.get(act.actor)
         if actor is None:
-            yield _unknown_actor(act.actor, directory, file, act.line)
+            if act.actor not in hints:
+                hints[act.actor] = _hint(act.actor, directory, len(hints))
+            yield _unknown_actor(act.actor, hints[act.actor], file, act.line)
         elif actor.until is not None and act.date.first > actor.until:
             says = f"{act.actor} existed until {actor.until} only, and the act is dated {act.date}"
             do = "check the date, or give the act to the successor"
@@ -221,7 +237,8 @@ def _check_actors(acts: Iterable[Act], directory: Directory, file: str) -> Itera
         others = alike.setdefault((act.date, act.actor, act.kind), [])
         twin = next((other for other in others if _unplaced(other) == _unplaced(act)), None) if others else None
         if twin is not None:
-            says = f"{act.date} {act.actor} {act.kind} stands twice (also in line {twin.line})"
+            also = f" (also in line {twin.line})" if twin.line else ""  # what a log holds stands on no line
+            says = f"{act.date} {act.actor} {act.kind} stands twice{also}"
             yield Finding(level="error", code="act-twice", file=file, line=act.line, says=says, do="remove one")
         else:
             others.append(act)

@@ -235,6 +235,9 @@ class _With:
     def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
         return self._layer.groups()
 
+    def strays(self) -> Iterable[Finding]:
+        return self._layer.strays()
+
 
 def record(log: Log, act: Act, recorded: Recorded, *, findings_of: FindingsOf, under: Sequence[Layer] = ()) -> Outcome:
     """Append one act, unless it would bring an error into the register. Raises MovedError, LogError.
@@ -244,6 +247,8 @@ def record(log: Log, act: Act, recorded: Recorded, *, findings_of: FindingsOf, u
     knows is taken over first, in the same append: else one act would hide all the others.
     """
     layer = LogLayer(log, len(log))
+    if damage := layer.damage():
+        return Outcome(findings=damage)
     name = act.instrument
     base = None if layer.acts(name) is not None else next((one for one in under if one.acts(name) is not None), None)
     adopted = () if base is None else (base.acts(name) or ((), ()))[0]

@@ -81,9 +81,9 @@ def _faults(path: Path) -> Iterator[None]:
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """A connection to an existing file, in autocommit: transactions are begun by hand."""
-    mode = "rw" if _writable(path) else "ro"
     # A journal cannot be made beside a file on read-only ground; where there is none, nobody writes the file.
     alone = not _writable(path.parent) and not Path(f"{path}-wal").exists()
+    mode = "rw" if _writable(path) and (write or not alone) else "ro"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}" + ("&immutable=1" if mode == "ro" and alone else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
     try:
@@ -135,7 +135,7 @@ class SQLiteStore:
             self._reader = _connect(path, write=False)
             try:
                 _check_format(path, self._reader)
-                self.origin = str(self._reader.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()[0])
+                self.origin = _read_origin(path, self._reader)
                 self._writer = _connect(path, write=write)
                 self._writer.execute("PRAGMA journal_size_limit = 67108864")  # a large import leaves no large journal
             except BaseException:
@@ -145,6 +145,8 @@ class SQLiteStore:
     @classmethod
     def create(cls, path: Path, origin: str) -> "SQLiteStore":
         """A new, empty log; raises AlreadyThereError. Made beside and then linked, it appears whole or not at all."""
+        if not path.name:
+            raise StoreError(f"“{path}” names a folder: a log is a file")
         made = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             made.unlink(missing_ok=True)  # left by a process that was killed here
@@ -157,7 +159,8 @@ class SQLiteStore:
         except OSError as error:
             raise StoreError(f"{path} cannot be made: {error.strerror}") from error
         finally:
-            made.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing could be made, nothing is left to take away
+                made.unlink(missing_ok=True)
         return cls(path)
 
     def head(self) -> Head:
@@ -199,6 +202,7 @@ class SQLiteStore:
         """See `Store`."""
         with self._writing, _faults(self._path), self._transaction() as connection:
             before = head = _read_head(connection)
+            _check_kept(connection, head)
             for batch in stage(head):
                 _insert(connection, head.size, batch)
                 head = follow(head, batch)
@@ -286,7 +290,24 @@ def _read_head(connection: sqlite3.Connection) -> Head:
     if row is None:
         raise StoreError("the log has lost its heads: verify it")
     size, frontier, last = row
+    if size and last is None:
+        raise StoreError(f"entry {size - 1} is missing, where there should be {size} entries: verify the log")
     return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
+
+
+def _check_kept(connection: sqlite3.Connection, head: Head) -> None:
+    """Raise StoreError where entries that were signed are gone: what is appended would fork from the checkpoint."""
+    signed = connection.execute("SELECT size FROM checkpoint ORDER BY id DESC LIMIT 1").fetchone()
+    if signed is not None and signed[0] > head.size:
+        says = f"the log has {head.size} entries, and a checkpoint of {signed[0]} was signed: verify the log"
+        raise StoreError(f"{says}; nothing was written")
+
+
+def _read_origin(path: Path, connection: sqlite3.Connection) -> str:
+    found = connection.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
+    if found is None:
+        raise NotALogError(f"{path} is damaged: it does not say its name")
+    return str(found[0])
 
 
 def _insert(connection: sqlite3.Connection, size: int, batch: Batch) -> None:

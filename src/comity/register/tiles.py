@@ -58,6 +58,14 @@ def _finish(folder: Path, note: str, frontier: tuple[bytes, ...]) -> None:
     _write(folder / CHECKPOINT, note.encode())
 
 
+def _whole(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows as they come, held to be bytes: a data base that was tampered with may hold text or nothing."""
+    for row in rows:
+        if type(row.data) is not bytes:
+            raise StoreError(f"entry {row.idx} holds no bytes: verify the log")
+        yield row
+
+
 class _TileWriter:
     """Tiles of all levels, written as they fill: only the hashes of the last, partial tiles are held."""
 
@@ -94,7 +102,7 @@ def export_tiles(rows: Iterable[Row], note: str, folder: Path) -> None:
     size = read_checkpoint(note).size
     _fresh(folder)
     frontier: tuple[bytes, ...] = ()
-    source, at, writer = islice(rows, size), 0, _TileWriter(folder)
+    source, at, writer = _whole(islice(rows, size)), 0, _TileWriter(folder)
     while leaves := [row.data for row in islice(source, WIDTH)]:
         hashes = leaf_hashes(leaves)
         bundle = b"".join(len(leaf).to_bytes(_LENGTH, "big") + leaf for leaf in leaves)
@@ -110,7 +118,7 @@ def export_lines(rows: Iterable[Row], note: str, folder: Path) -> None:
     size = read_checkpoint(note).size
     _fresh(folder)
     frontier: tuple[bytes, ...] = ()
-    source, at = islice(rows, size), 0
+    source, at = _whole(islice(rows, size)), 0
     with (folder / ENTRIES).open("wb") as entries, (folder / HASHES).open("wb") as listed:
         while leaves := [row.data for row in islice(source, _BATCH)]:
             hashes = leaf_hashes(leaves)

@@ -288,7 +288,7 @@ class Register:
         Where it lies over the register that ships, those of that register alone are left out: what is wrong
         there is not the user's to mend.
         """
-        found = in_order(check_all(self.law))
+        found = in_order((*check_all(self.law), *self.reading.strays()))
         layers = self.reading.layers
         strange = {finding for finding in found if not _is_own(layers[0], finding.file)}
         if len(layers) == 1 or not strange:

@@ -154,6 +154,10 @@ class Imported(msgspec.Struct, kw_only=True):  # a `Layer` may be renamed, so th
         """See `Layer`."""
         return (), ()
 
+    def strays(self) -> Iterable[Finding]:
+        """See `Layer`."""
+        return ()
+
 
 class Collector:
     """Takes facts row by row, and gives acts, findings and names for a person."""
