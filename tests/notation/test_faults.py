@@ -169,3 +169,10 @@ def test_decision_rules(text: str, wanted: set[str]) -> None:
 def test_a_value_that_the_notation_has_no_form_for_is_a_fault_of_ours() -> None:
     with pytest.raises(TypeError, match="no form"):
         inline(1.5)
+
+
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan"])
+def test_numbers_that_nothing_can_be_counted_with(number: str) -> None:
+    data, findings = load(f"x = {number}\n", "x.toml")
+    assert data == {}
+    assert {code for code, _ in told(findings)} == {"toml-malformed"}
