@@ -8,7 +8,6 @@ canonical JSON in a table, and computes the root by the recursive definition of 
 import hashlib
 import json
 import os
-import platform
 import resource
 import sqlite3
 import statistics
@@ -25,6 +24,7 @@ from typing import Any
 from comity.register.leaf import Record
 from comity.register.log import Log
 from comity.register.verification import verify
+from figures import machine
 
 RECORDED = "2026-11-23T05:10:03.123456Z"
 ORIGIN = "example.org/bench"
@@ -317,22 +317,9 @@ def postgres(folder: Path) -> None:
         server.cleanup()
 
 
-def machine() -> str:
-    """The kind of machine."""
-    cpu = platform.processor() or platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        lines = information.read_text(encoding="utf-8").splitlines()
-        cpu = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), cpu)
-    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    return f"{cpu}, {os.cpu_count()} cores, {platform.system()}, {versions}"
-
-
 def main(count: int) -> None:
     """Print the table."""
-    print(machine())
-    load = os.getloadavg()[0]
-    print(f"Load before the run: {load:.1f}" + (": others are at work, figures are lower bounds" if load > 1 else ""))
+    print(f"{machine()}, SQLite {sqlite3.sqlite_version}")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         batches(folder, count)
