@@ -2,10 +2,12 @@
 
 import gc
 from importlib import import_module
+from typing import Any
 
 import click
 
 from comity.cli.layout import soften
+from comity.cli.outlet import outlet
 
 __all__ = ["main"]
 
@@ -49,6 +51,19 @@ class _Lazy(click.Group):
         module = import_module(f"comity.cli.{COMMANDS[cmd_name][0]}")
         found: click.Command = getattr(module, f"{cmd_name}_command")
         return found
+
+    def main(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # as click has it
+        """See `click.Command`. What the system refuses (no room, no folder) is one line and exit 2."""
+        with outlet():
+            return super().main(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click has it
+        """See `click.Command`. Stopped by hand is 130 as in a shell: 1 would say that a log failed to verify."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            ctx.exit(130)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

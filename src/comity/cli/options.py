@@ -29,7 +29,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     def register(self, folder: str | None = None) -> Register:
         """The register that the options name, or the folder that an argument does; raises `Refusal`."""
-        return open_register(folder or self.address, self.known)
+        return open_register(self.address if folder is None else folder, self.known)
 
 
 def today() -> date:

@@ -6,6 +6,7 @@ __all__ = [
     "KeyTextError",
     "LeafError",
     "LogError",
+    "MissingLogError",
     "MomentError",
     "NotALogError",
     "NoteError",
@@ -50,6 +51,10 @@ class StoreError(LogError):
 
 class NotALogError(StoreError):
     """What the address names is no Comity log, or one of a format this version does not know."""
+
+
+class MissingLogError(NotALogError):
+    """Nothing is at the address."""
 
 
 class AlreadyThereError(StoreError):

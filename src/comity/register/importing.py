@@ -363,7 +363,7 @@ def guarded(log: Log, size: int, recorded: Recorded) -> Clock:
 
     def moment() -> str:
         if len(log) != size:
-            raise MovedError(f"the log has grown past {size} entries meanwhile; nothing was written: import again")
+            raise MovedError(f"the log has grown past {size} entries meanwhile; nothing was written")
         if not isinstance(recorded, str):
             return recorded()
         # A log bends a clock that lags a little; a stated moment is not to be bent.

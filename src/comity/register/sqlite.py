@@ -17,7 +17,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from comity.register.errors import AlreadyThereError, ForkError, NotALogError, ReadOnlyError, StoreError
+from comity.register.errors import (
+    AlreadyThereError,
+    ForkError,
+    MissingLogError,
+    NotALogError,
+    ReadOnlyError,
+    StoreError,
+)
 from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
 
 __all__ = ["SQLiteStore"]
@@ -106,7 +113,7 @@ def _check_file(path: Path) -> None:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except FileNotFoundError as error:
-        raise NotALogError(f"there is no log {path}") from error
+        raise MissingLogError(f"there is no log {path}") from error
     except OSError as error:
         raise NotALogError(f"{path} cannot be read: {error.strerror}") from error
     if magic != _MAGIC:

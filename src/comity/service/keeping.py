@@ -4,18 +4,27 @@ The moment of recording is asked of the clock here, at the door, and nowhere bel
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from comity.acts import Act
 from comity.findings import Finding
 from comity.law.checks import check_instrument
 from comity.law.law import Law
 from comity.notation.acts_file import read_act
 from comity.register import exporting, importing, settling
-from comity.register.errors import LogError
+from comity.register.errors import (
+    AlreadyThereError,
+    ForkError,
+    KeyTextError,
+    LogError,
+    MissingLogError,
+    NoteError,
+    ReadOnlyError,
+)
 from comity.register.folder import FolderLayer
 from comity.register.importers import FORMATS as SOURCES
 from comity.register.importers import Imported, Request, print_unresolved, read_source
@@ -83,10 +92,27 @@ def _refusing(address: object) -> Iterator[None]:
         yield
     except LogError as error:
         says = str(error) if str(error).startswith(str(address)) else f"{address}: {error}"
-        raise refuse("log-refused", says, "nothing was written; comity verify says more") from error
+        raise refuse("log-refused", says, _remedy(error)) from error
     except ModuleNotFoundError as error:
         do = "install comity[postgres]"
         raise refuse("extra-missing", f"this address needs {error.name}, which is not installed", do) from error
+
+
+def _remedy(error: LogError) -> str:
+    """What the user may do about a refusal of the log."""
+    match error:
+        case MissingLogError():
+            return "check the address; comity init makes a new log"
+        case AlreadyThereError():
+            return "choose a place where nothing is"
+        case ReadOnlyError():
+            return "check your rights to the log and to its folder"
+        case KeyTextError() | NoteError():
+            return "check the key or note that was given"
+        case importing.MovedError() | ForkError():
+            return "another writer came first: try again"
+        case _:
+            return "nothing was written; comity verify says more"
 
 
 def key_file(address: str | Path) -> Path:
@@ -103,6 +129,7 @@ def create(address: str | Path, origin: str, key: str | Path | None = None) -> C
     place = Path(key) if key is not None else key_file(address)
     with _refusing(address):
         signer = read_signer(place) if place.exists() else Signer.generate(origin)
+        _check_name(signer, origin)
         Log.create(address, origin).close()
         try:
             if not place.exists():
@@ -196,13 +223,28 @@ def record(address: str | Path, instrument: str, fields: Mapping[str, str]) -> s
         raise Refusal(faults)
     shipped = FolderLayer(shipped_folder())
     with _refusing(address), Log.open(address) as log:
-        Register([LogLayer(log, len(log)), shipped]).instrument(instrument)  # refuses what it does not know
-        outcome = settling.record(
-            log, act, now, findings_of=lambda layer: _findings_of(layer, shipped, instrument), under=(shipped,)
-        )
+        outcome = _unless_moved(lambda: _record(log, act, shipped))
         if outcome.refused:
             raise Refusal(outcome.findings)
         return outcome
+
+
+# Each try judges the act by what another writer has just added; who comes in between every time gives up.
+_TRIES = 50
+
+
+def _unless_moved(attempt: Callable[[], settling.Outcome]) -> settling.Outcome:
+    for _ in range(_TRIES - 1):
+        with suppress(importing.MovedError):
+            return attempt()
+    return attempt()
+
+
+def _record(log: Log, act: Act, shipped: Layer) -> settling.Outcome:
+    Register([LogLayer(log, len(log)), shipped]).instrument(act.instrument)  # refuses what it does not know
+    return settling.record(
+        log, act, now, findings_of=lambda layer: _findings_of(layer, shipped, act.instrument), under=(shipped,)
+    )
 
 
 def _findings_of(layer: Layer, shipped: Layer, instrument: str) -> Iterable[Finding]:
@@ -242,6 +284,13 @@ def _signer(address: str | Path, key: str | Path | None) -> Signer | None:
     return read_signer(place)
 
 
+def _check_name(signer: Signer, origin: str) -> None:
+    """A key signs for the log whose name it bears (c2sp.org/tlog-checkpoint)."""
+    if signer.name != origin:
+        says = f"the key is of “{signer.name}”, and the log is “{origin}”"
+        raise refuse("key-of-another", says, "use the key that comity init made for this log")
+
+
 def checkpoint(address: str | Path, key: str | Path | None = None) -> str:
     """Sign the log as it stands and give the note. Raises `Refusal` where there is no key."""
     with _refusing(address), Log.open(address) as log:
@@ -249,9 +298,7 @@ def checkpoint(address: str | Path, key: str | Path | None = None) -> str:
         if signer is None:
             says = f"there is no key {key_file(address)} to sign with"
             raise refuse("key-missing", says, "say --key FILE, the one that comity init made")
-        if signer.name != log.origin:
-            says = f"the key is of “{signer.name}”, and the log is “{log.origin}”"
-            raise refuse("key-of-another", says, "use the key that comity init made for this log")
+        _check_name(signer, log.origin)
         return log.checkpoint(signer)
 
 
@@ -284,5 +331,14 @@ def verify_source(source: str | Path, key: str | None = None, published: str | P
     with _refusing(source):
         if key is not None:
             verifier = read_verifier(key)
-        note = None if published is None else Path(published).read_text(encoding="utf-8")
+        note = None if published is None else _published(Path(published))
         return verify(source, verifier, note)
+
+
+def _published(place: Path) -> str:
+    try:
+        return place.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        says = f"the published checkpoint cannot be read: {reason}"
+        raise refuse("file-unreadable", says, "check the path", str(place)) from error

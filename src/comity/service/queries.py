@@ -68,6 +68,8 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
     shipped = _shipped_layer()
     if address is None:
         return Register(_one_clock([shipped], known))
+    if not str(address):  # a shell variable that is not set would ask the folder that one happens to be in
+        raise refuse("register-missing", "the path of the register is empty", "name a folder or a log")
     if not str(address).startswith("postgresql://") and Path(address).is_dir():
         own = FolderLayer(Path(address))
         layers: list[Layer] = [own] if own.root.resolve() == shipped.root.resolve() else [own, shipped]
