@@ -18,12 +18,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps
 PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
 
-.PHONY: help setup demo test cover lint format check bench docs lock wheel clean
+.PHONY: help setup run demo test cover lint format check bench docs lock wheel clean
 
 help: ## show the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 setup: $(STAMPS)/comity ## install Comity into .venv, from this checkout
+
+run: $(STAMPS)/comity $(STAMPS)/portal ## the portal at http://localhost:8000/, over a log made on the first run
+	@$(BIN)/comity serve $(ARGS)
 
 demo: $(STAMPS)/comity ## answer a handful of real questions, with reasons
 	@$(BIN)/comity demo

@@ -1,0 +1,108 @@
+"""What a request asks: in which language, on which day, as known when. And the frame that every page shares."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from urllib.parse import quote, urlencode
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest
+
+from comity.dates import parse_date
+from comity.server.faults import Fault
+from comity.server.frames import frame
+from comity.server.registers import EmptyThenError, Seen, ask
+from comity.server.words import LANGUAGES, Speaker, Words, words_in
+from comity.service import Refusal, Register
+
+__all__ = ["Question", "asked", "today"]
+
+
+def today() -> date:
+    """The clock of the portal: a legal day is the UTC day unless the reader names one."""
+    return datetime.now(UTC).date()
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One question: where, on which day, as known when, and the words to answer in."""
+
+    path: str
+    on: date
+    dated: bool
+    known: str
+    seen: Seen
+    words: Speaker
+    extra: dict[str, str]
+
+    @property
+    def register(self) -> Register:
+        """The register asked."""
+        return self.seen.register
+
+    def link(self, path: str, *, on: date | str | None = None, mark: str = "") -> str:
+        """The address of another page in the same language, as of the same day and moment."""
+        asked = {"on": str(on or self.on)} if on or self.dated else {}
+        query = urlencode(asked | ({"known": self.known} if self.known else {}))
+        return f"/{self.words.code}/{path}{'?' + query if query else ''}{'#' + mark if mark else ''}"
+
+    def frame(self) -> dict[str, object]:
+        """What every page needs."""
+        query = {"on": str(self.on)} | ({"known": self.known} if self.known else {}) | self.extra
+        return {
+            **frame(self.words.code, self.path, urlencode({k: v for k, v in query.items() if v and self._said(k)})),
+            "words": self.words,
+            "on": str(self.on),
+            "known": self.known,
+            "known_is_day": not self.known or _is_day(self.known),
+            "permalink": f"/{self.words.code}/{self.path}?{urlencode(query)}",
+            "size": f"{self.seen.size:,}",
+        }
+
+    def _said(self, name: str) -> bool:
+        return name != "on" or self.dated
+
+
+@contextmanager
+def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question]:
+    """The question of a request; `extra` names what else it may carry. Raises `Fault` for what cannot be asked."""
+    path = quote(request.path.split("/", 2)[2])
+    words = words_in(language)
+    said = request.GET.get("on", "").strip()
+    known = request.GET.get("known", "").strip()
+    try:
+        on = parse_date(said) if said else today()
+    except ValueError as error:
+        raise Fault(400, words.text("fault.on", text=said)) from error
+    try:
+        with ask(settings.COMITY_LOG, known or None) as seen:
+            reading = seen.register.reading
+            yield Question(
+                path=path,
+                on=on,
+                dated=bool(said),
+                known=known,
+                seen=seen,
+                words=Speaker(LANGUAGES[language], reading.directory, reading.instrument, on),
+                extra={name: request.GET.get(name, "").strip() for name in extra},
+            )
+    except EmptyThenError as error:
+        raise Fault(400, words.text("fault.known.empty", text=known, first=error.first)) from error
+    except Refusal as refusal:
+        raise _refused(words, refusal, known) from refusal
+
+
+def _refused(words: Words, refusal: Refusal, known: str) -> Fault:
+    """What the register cannot answer: a moment that is none, or data with errors, which are listed."""
+    if any(finding.code == "moment-wrong" for finding in refusal.findings):
+        return Fault(400, words.text("fault.known", text=known))
+    lines = [words.english(f"{finding.file}: {finding.says}".lstrip(": ")) for finding in refusal.findings]
+    return Fault(400, words.text("fault.unjudged"), *lines)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""What cannot be answered, as a page: what is wrong, what may have been meant, and never a traceback."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from comity.server.frames import frame, language_of
+from comity.server.words import LANGUAGES, words_in
+
+__all__ = ["Fault", "as_pages", "bad_request", "language_for", "not_found", "server_error"]
+
+
+class Fault(Exception):  # noqa: N818  # not an error of ours: what the reader asked cannot be answered, and why
+    """What was asked cannot be answered: `lines` say why; `nearest` are addresses and names perhaps meant."""
+
+    def __init__(self, status: int, *lines: SafeString, nearest: tuple[tuple[str, object], ...] = ()) -> None:
+        super().__init__(status)
+        self.status, self.lines, self.nearest = status, lines, nearest
+
+
+class as_pages:  # noqa: N801  # a middleware, named like the functions beside it
+    """The middleware that turns faults into pages."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, as it comes."""
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page of a fault; any other exception is a fault of the program, and goes on."""
+        return _page(request, error) if isinstance(error, Fault) else None
+
+
+def language_for(request: HttpRequest) -> str:
+    """The language of the address, or else the first that the reader's browser asks for and that there is."""
+    first, _ = language_of(request.path)
+    if first:
+        return first
+    for asked, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        if asked.partition("-")[0] in LANGUAGES:
+            return asked.partition("-")[0]
+    return "en"
+
+
+def _page(request: HttpRequest, fault: Fault) -> HttpResponse:
+    language = language_for(request)
+    context = frame(language, quote(language_of(request.path)[1]), request.META.get("QUERY_STRING", ""))
+    context |= {"status": fault.status, "lines": fault.lines, "nearest": fault.nearest}
+    context["heading"] = words_in(language).text(f"fault.{fault.status}")
+    return render(request, "fault.html", context, status=fault.status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address without a page."""
+    del exception
+    return _page(request, Fault(404, words_in(language_for(request)).text("fault.page")))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that is none, such as one for a name that this instance does not answer to."""
+    del request
+    logging.getLogger("comity").warning("refused: %s", exception)
+    return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of the program: said without details, which are in the log."""
+    return _page(request, Fault(500, words_in(language_for(request)).text("fault.500.text")))

@@ -1,0 +1,94 @@
+"""Registers ready to be asked, one for each size of the log: nothing is ever invalidated, only forgotten."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import msgspec
+
+from comity.register.logged import LogLayer
+from comity.service import Register, open_register
+
+__all__ = ["EmptyThenError", "Seen", "ask"]
+
+# Registers kept ready. Each holds the histories that were asked of it: some tens of megabytes at the most.
+_KEPT = 4
+
+
+class EmptyThenError(Exception):
+    """Asked as known before the log had recorded anything; `first` is when it began."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__(first)
+        self.first = first
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A register as known at one size of the log."""
+
+    register: Register
+    size: int
+    origin: str
+    recorded: str
+
+
+class _Registers:
+    """The registers of one log. One question at a time: histories are made when asked for, and kept."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._head = self._layer(open_register(address))
+        self._ready: OrderedDict[int, Seen] = OrderedDict()
+        self._asking = threading.RLock()
+
+    @contextmanager
+    def asked(self, known: str | None) -> Iterator[Seen]:
+        with self._asking:
+            size = self._size(known)
+            seen = self._ready.get(size) or self._open(size)
+            self._ready[size] = seen
+            self._ready.move_to_end(size)
+            while len(self._ready) > _KEPT:
+                self._layer(self._ready.popitem(last=False)[1].register).log.close()
+            yield seen
+
+    def _size(self, known: str | None) -> int:
+        if known is None:
+            return len(self._head.log)
+        layer = self._layer(open_register(self._address, known))
+        layer.log.close()
+        if not layer.size:
+            raise EmptyThenError(self._recorded(0))
+        return layer.size
+
+    def _open(self, size: int) -> Seen:
+        register = open_register(self._address, size)
+        return Seen(register, size, self._head.log.origin, self._recorded(size - 1))
+
+    def _recorded(self, index: int) -> str:
+        entry = next(iter(self._head.log.entries(index, index + 1)), None)
+        return "" if entry is None else entry.leaf.recorded
+
+    @staticmethod
+    def _layer(register: Register) -> LogLayer:
+        layer = register.reading.layers[0]
+        if not isinstance(layer, LogLayer):
+            raise TypeError("the portal stands on a log, not on a folder")
+        return layer
+
+
+@cache
+def _registers(address: str) -> _Registers:
+    return _Registers(address)
+
+
+@contextmanager
+def ask(address: str, known: str | None = None) -> Iterator[Seen]:
+    """The register at a log's address, as known at a moment (None: now), for one question.
+
+    Raises `Refusal` for a moment that is none, and `EmptyThenError` for one before the first entry.
+    """
+    with _registers(address).asked(known) as seen:
+        yield seen

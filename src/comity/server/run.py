@@ -1,0 +1,26 @@
+"""Starting the portal: the log, the environment, the server."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from comity.server.instance import Progress, prepare_log
+
+__all__ = ["prepare", "serve"]
+
+
+def prepare(log: Path, hosts: Sequence[str], progress: Progress | None = None) -> int:
+    """Make what the portal stands on, and tell Django where it is; gives the number of entries brought in."""
+    brought = prepare_log(log, progress)
+    os.environ["COMITY_LOG"] = str(log)
+    os.environ["COMITY_HOSTS"] = " ".join(hosts)
+    return brought
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until stopped. Raises ModuleNotFoundError where the extra `portal` is not installed."""
+    import uvicorn  # noqa: PLC0415  # only where it is used
+
+    from comity.server.asgi import application  # noqa: PLC0415  # Django reads the environment when it is imported
+
+    uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="off", server_header=False)

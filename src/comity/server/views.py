@@ -1,0 +1,94 @@
+"""The pages: each asks the register, and hands what it found to a template."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from comity.instruments import Instrument
+from comity.server.actor_page import actor_page
+from comity.server.asking import Question, asked
+from comity.server.faults import Fault, language_for
+from comity.server.frames import language_of
+from comity.server.home_page import home_page, search_page
+from comity.server.instrument_page import instrument_page
+from comity.server.nearest import nearest_actors, nearest_instruments
+from comity.server.why_page import why_page
+from comity.server.words import LANGUAGES
+
+__all__ = ["about", "actor", "home", "instrument", "to_language", "why"]
+
+
+@require_safe
+def home(request: HttpRequest, language: str) -> HttpResponse:
+    """What Comity is, what there is to see, and what was searched for."""
+    with asked(request, language, "q") as question:
+        text = question.extra["q"]
+        found = search_page(question, text) if text else home_page(question)
+        context = question.frame() | found
+    return render(request, "search.html" if text else "home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest, language: str) -> HttpResponse:
+    """What the register is, what it is not, and how to check it."""
+    with asked(request, language) as question:
+        seen = question.seen
+        context = question.frame() | {"origin": seen.origin, "recorded": seen.recorded}
+    return render(request, "about.html", context)
+
+
+@require_safe
+def instrument(request: HttpRequest, language: str, name: str) -> HttpResponse:
+    """The status of an instrument on a day."""
+    with asked(request, language) as question:
+        it = _instrument(question, name)
+        context = question.frame() | instrument_page(question, it)
+    return render(request, "instrument.html", context)
+
+
+@require_safe
+def why(request: HttpRequest, language: str, name: str, code: str) -> HttpResponse:
+    """Why an actor has its status under an instrument, and what binds it toward another."""
+    with asked(request, language, "toward") as question:
+        it, actor_id = _instrument(question, name), _actor(question, code)
+        toward = question.extra["toward"]
+        other = _actor(question, toward) if toward else None
+        context = question.frame() | why_page(question, it, actor_id, other)
+    return render(request, "why.html", context)
+
+
+@require_safe
+def actor(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """All that concerns an actor on a day."""
+    with asked(request, language) as question:
+        context = question.frame() | actor_page(question, _actor(question, code))
+    return render(request, "actor.html", context)
+
+
+@require_safe
+def to_language(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """An address without a language: on to the reader's."""
+    if rest in LANGUAGES:
+        return HttpResponseRedirect(f"/{rest}/")
+    if language_of(request.path)[0]:
+        raise Http404
+    response = HttpResponseRedirect(f"/{language_for(request)}{request.get_full_path()}")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _instrument(question: Question, name: str) -> Instrument:
+    reading = question.register.reading
+    if not reading.has_definition(name):
+        raise Fault(
+            404, question.words.text("fault.instrument", name=name), nearest=nearest_instruments(question, name)
+        )
+    return question.register.instrument(name)
+
+
+def _actor(question: Question, code: str) -> str:
+    actors = question.register.reading.directory.actors
+    if code in actors or code.upper() in actors:
+        return question.register.actor_code(code)
+    raise Fault(404, question.words.text("fault.actor", name=code), nearest=nearest_actors(question, code))

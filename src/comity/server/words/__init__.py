@@ -1,0 +1,291 @@
+"""The words of the pages in one language: strings, reasons, names; every parameter isolated from the text around it.
+
+What comes out is safe HTML: parameters are escaped and stand in `bdi`, so that a date or a name in another script
+keeps its own direction (Unicode Bidirectional Algorithm, isolates).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from types import ModuleType
+from typing import Literal
+
+import msgspec
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from comity.actors import Directory
+from comity.dates import Delay, LegalDate
+from comity.instruments import Instrument
+from comity.law.results import Reason
+from comity.rules.explain import RuleReason
+from comity.rules.progress import Progress
+from comity.server.words import ar, en
+
+__all__ = ["LANGUAGES", "Language", "Speaker", "Words", "plural_of", "words_in"]
+
+
+class Language(msgspec.Struct, frozen=True):
+    """A language of the portal: its code, its name in itself, its direction, and its table of words."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+    table: ModuleType
+
+
+LANGUAGES: Mapping[str, Language] = {
+    "en": Language("en", "English", "ltr", en),
+    "ar": Language("ar", "العربية", "rtl", ar),
+}
+
+_EMPTY = "–"
+_BDI, _BDI_LTR = "<bdi>{}</bdi>", '<bdi dir="ltr">{}</bdi>'
+_FEW, _MANY = range(3, 11), range(11, 100)
+
+
+def plural_of(language: str, number: int) -> str:
+    """The plural category of a whole number (Unicode CLDR, plural rules)."""
+    if language != "ar":
+        return "one" if number == 1 else "other"
+    if number < len(_SMALL):
+        return _SMALL[number]
+    rest = number % 100
+    return "few" if rest in _FEW else "many" if rest in _MANY else "other"
+
+
+_SMALL = ("zero", "one", "two")
+
+_ARTICLE = re.compile(r"^ال")
+
+
+class Words:
+    """The words of one language, without a register."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.code = language.code
+        self.table = language.table
+
+    def text(self, key: str, **params: object) -> SafeString:
+        """A string of the pages; raises KeyError for an id without words."""
+        return self._filled(self.table.TEXTS[key], params)
+
+    def count(self, key: str, number: int) -> SafeString:
+        """A string with a number, in the plural form that the number asks for."""
+        return self._filled(self.table.PLURALS[key][plural_of(self.code, number)], {"n": f"{number:,}"})
+
+    def status(self, word: str) -> str:
+        """A status, or what became of an instrument."""
+        found: str = self.table.STATUSES[word]
+        return found
+
+    def end(self, by: str) -> str:
+        """How a spell ended."""
+        found: str = self.table.ENDS.get(by, by)
+        return found
+
+    def act(self, kind: str) -> str:
+        """A kind of act."""
+        found: str = self.table.ACTS.get(kind, kind)
+        return found
+
+    def mark(self, kind: str) -> str:
+        """What stands beside the date of a consent in the table of participants; nothing for a ratification."""
+        found: str = "" if kind == "ratification" else self.table.MARKS.get(kind) or self.act(kind)
+        return found
+
+    def act_class(self, name: str) -> str:
+        """A class of acts whose completeness is stated; a class may be a kind of act."""
+        found: str = self.table.CLASSES.get(name) or self.act(name)
+        return found
+
+    def kind(self, word: str) -> str:
+        """A kind of instrument."""
+        found: str = self.table.KINDS.get(word, word)
+        return found
+
+    def area(self, word: str) -> str:
+        """An area."""
+        found: str = self.table.AREAS.get(word, word)
+        return found
+
+    def list(self, items: Iterable[object]) -> SafeString:
+        """Items with the comma of the language between them."""
+        return format_html_join(self.table.DELAY["list"], "{}", ((self.isolated(item),) for item in items))
+
+    def delay(self, delay: Delay) -> SafeString:
+        """A delay in words."""
+        units = (("years", delay.years), ("months", delay.months), ("days", delay.days))
+        parts = [self.count(f"delay.{unit}", number) for unit, number in units if number]
+        words = format_html_join(self.table.DELAY["and"], "{}", ((part,) for part in parts))
+        if not parts:
+            words = conditional_escape(self.table.DELAY["none"])
+        for turn in ("inclusive" if delay.inclusive else None, delay.then):
+            if turn is not None:
+                words = format_html(self.table.DELAY[turn], delay=words)
+        return words
+
+    def english(self, text: str, table: Mapping[str, str] | None = None) -> SafeString:
+        """A text recorded in English: its words in this language where there are some, else marked as English."""
+        known = None if table is None else table.get(text)
+        if known is not None or self.code == "en":
+            return conditional_escape(known or text)
+        return format_html('<bdi lang="en">{}</bdi>', text)
+
+    def place(self, name: str) -> SafeString:
+        """A place."""
+        return self.english(name, self.table.PLACES)
+
+    def depositary(self, name: str) -> SafeString:
+        """A depositary."""
+        return self.english(name, self.table.DEPOSITARIES)
+
+    def title(self, it: Instrument) -> SafeString:
+        """The title of an instrument, marked as English where it has none in the language."""
+        return self.english_or(self.table.TITLES.get(it.id), it.title)
+
+    def plain_title(self, it: Instrument) -> str:
+        """The title as bare text, for the head of a page."""
+        found: str = self.table.TITLES.get(it.id, it.title)
+        return found
+
+    def english_or(self, known: str | None, text: str) -> SafeString:
+        """Words in this language, or the English text."""
+        return conditional_escape(known) if known else self.english(text)
+
+    def sort_key(self, name: str) -> str:
+        """How names are put in order: accents and case apart, and in Arabic without the article."""
+        bare = _ARTICLE.sub("", name) if self.code == "ar" else name
+        return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)).casefold()
+
+    def isolated(self, value: object) -> SafeString:
+        """A value as text with a direction of its own."""
+        if isinstance(value, SafeString):
+            return value
+        # Without a letter nothing says which way to read: numbers and dates run from left to right in every language.
+        return format_html(_BDI if any(map(str.isalpha, str(value))) else _BDI_LTR, str(value))
+
+    def _filled(self, template: str, params: Mapping[str, object]) -> SafeString:
+        if not params:
+            return conditional_escape(template)
+        return format_html(template, **{name: self.isolated(value) for name, value in params.items()})
+
+
+# Parameters that hold the id of an actor, or several; of an instrument; words of a closed list.
+_ACTORS = frozenset({"actor", "a", "b", "by", "holder", "before", "bound", "unbound", "organization"})
+_INSTRUMENTS = frozenset({"parent", "amendments", "amendment", "instrument"})
+# Recorded in English, as their authors wrote them.
+_FREE = frozenset({"claim", "step"})
+
+
+class Speaker(Words):
+    """The words of one language over one register, on one day: names, titles and reasons too."""
+
+    def __init__(
+        self, language: Language, directory: Directory, instrument: Callable[[str], Instrument | None], on: date
+    ) -> None:
+        super().__init__(language)
+        self._directory = directory
+        self._instrument = instrument
+        self._on = on
+
+    def name(self, code: str) -> str:
+        """The name that an actor has on the day, or the id itself where it is no actor's."""
+        actor = self._directory.actors.get(code)
+        return code if actor is None else actor.name(self.code, self._on)
+
+    def titled(self, name: str) -> SafeString:
+        """The title of an instrument by its id."""
+        it = self._instrument(name)
+        return self.isolated(name) if it is None else format_html("<bdi>{}</bdi>", self.title(it))
+
+    def reason(self, reason: Reason) -> SafeString:
+        """A reason in words; raises KeyError for a message without words."""
+        key = reason.id
+        if reason.params.get("delay") == Delay() and f"{key}.at-once" in self.table.REASONS:
+            key += ".at-once"
+        elif reason.params.get("since", "") is None and f"{key}.open" in self.table.REASONS:
+            key += ".open"
+        params = {name: self._param(reason.id, name, value) for name, value in reason.params.items()}
+        return self._filled(self.table.REASONS[key], params)
+
+    def rule(self, reason: RuleReason, node: Progress, weights: Callable[[str], str]) -> SafeString:
+        """One condition in words; `weights` gives the title of a weight table."""
+        params: dict[str, object] = {}
+        for name, value in reason.params:
+            if name == "part":
+                params[name] = _percent(node.need if node.kind == "share" else node.part)
+            elif name == "weights":
+                params[name] = self.isolated(self.english_or(self.table.WEIGHTS.get(node.of), weights(node.of)))
+            elif name == "percent":
+                params[name] = f"{value}%"
+            elif name in {"side", "base"}:
+                params[name] = self.table.SIDES.get(str(value), value)
+            elif name == "instrument":
+                params[name] = self.titled(str(value))
+            elif name == "actors" and isinstance(value, tuple):
+                params[name] = self.list(self.name(code) for code in value)
+            elif name == "among":
+                params[name] = self._group(str(value))
+            else:
+                params[name] = value
+        return self._filled(self.table.RULES[reason.id], params)
+
+    def provision(self, number: str) -> str:
+        """A provision by its number; "*" is the whole instrument."""
+        return str(self.text("provisions.all")) if number == "*" else number
+
+    def _group(self, name: str) -> SafeString:
+        group = self._directory.groups.get(name)
+        return self.isolated(name if group is None or not group.title else self.english(group.title))
+
+    def _param(self, key: str, name: str, value: object) -> object:
+        if value is None or value == "":
+            return _EMPTY
+        if isinstance(value, Delay):
+            return self.delay(value)
+        if isinstance(value, str):
+            return self._word(key, name, value)
+        if isinstance(value, date | LegalDate | int):
+            return str(value)
+        if isinstance(value, Iterable):
+            return self.list(self._param(key, name, item) for item in value)
+        return str(value)
+
+    def _word(self, key: str, name: str, value: str) -> object:
+        known = {
+            "act": self.act,
+            "kind": self.kind,
+            "status": self._status,
+            "classes": self.act_class,
+            "provisions": self.provision,
+            "before": self._status if key == "status-changed" else self.name,
+            "after": self._status,
+            "by": self.end if key == "terminated" else self.name,
+        }
+        if name in known and not (key == "contested" and name == "act"):
+            return known[name](value)
+        if name in _ACTORS:
+            return self.name(value)
+        if name in _INSTRUMENTS:
+            return self.titled(value)
+        return self.english(value) if name in _FREE else value
+
+    def _status(self, word: str) -> str:
+        return self.status(word) if word in self.table.STATUSES else word
+
+
+def _percent(part: int | Fraction | None) -> str:
+    """`55%` where that is exact, else the fraction, as 2/3."""
+    exact = Fraction(part or 0) * 100
+    return f"{exact.numerator}%" if exact.denominator == 1 else str(Fraction(part or 0))
+
+
+@cache
+def words_in(code: str) -> Words:
+    """The words of a language by its code."""
+    return Words(LANGUAGES[code])

@@ -1,0 +1,167 @@
+"""A reader with a browser, and no JavaScript, in front of the real server on its first start."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+# In seconds: what a first start may take, with the whole public register.
+PATIENCE = 60
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        says = f"there is no {CHROMIUM}: apt-get install chromium"
+        if os.environ.get("CI") == "true" or os.environ.get("COMITY_BROWSER") == "required":
+            pytest.fail(says)
+        pytest.skip(says)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`comity serve` in an empty folder."""
+    place, port = tmp_path_factory.mktemp("instance"), free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("COMITY_", "DJANGO_"))}
+    with (place / "err").open("w") as err:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "comity", "serve", "--port", str(port)], cwd=place, env=clean, stderr=err
+        )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not answers(port):
+            said = (place / "err").read_text(encoding="utf-8")
+            assert server.poll() is None, said
+            assert time.monotonic() < until, said
+            time.sleep(0.05)
+        for secret in ("secret.key", "register.comity.key"):
+            assert (place / "instance" / secret).stat().st_mode & 0o777 == 0o600
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert "Traceback" not in (place / "err").read_text(encoding="utf-8")
+
+
+def answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://localhost:{port}/health", timeout=1) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser that runs no script, and heard no complaint."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def row(page: Page, name: str) -> str:
+    return page.locator("tr", has=page.get_by_role("rowheader", name=name, exact=True)).inner_text()
+
+
+def test_paris_in_english_on_two_days_and_the_reasons(address: str, page: Page) -> None:
+    page.goto(f"{address}/en/instruments/paris-agreement?on=2020-01-01")
+    assert page.get_by_role("heading", level=1).inner_text() == "Paris Agreement"
+    assert page.get_by_text("In force since 2016-11-04").is_visible()
+    # The acceptance of 2016, with the withdrawal of 2019-11-04 known and not yet effective.
+    assert re.search(r"2016-09-03 A\s+2016-11-04 until 2020-11-04\s+Party", row(page, "United States of America"))
+
+    page.get_by_label("Status as at", exact=True).fill("2021-02-18")
+    page.get_by_role("button", name="Show").click()
+    assert "on=2021-02-18" in page.url
+    assert page.get_by_role("heading", name="Status as at 2021-02-18").is_visible()
+    assert re.search(r"2021-01-20 A\s+from 2021-02-19\s+Contracting", row(page, "United States of America"))
+
+    own = page.locator("tr", has=page.get_by_role("rowheader", name="United States of America", exact=True))
+    own.get_by_role("link", name="2021-01-20").click()
+    assert page.get_by_role("heading", name="On 2021-02-18: Contracting").is_visible()
+    # The reason that the cell stands on is the one that the link leads to.
+    assert "acceptance of 2021-01-20" in page.locator(":target").inner_text()
+    assert page.get_by_text("Deposited later, so bound 30 days after its own deposit: 2021-02-19.").is_visible()
+
+
+def test_paris_in_arabic_from_right_to_left(address: str, page: Page) -> None:
+    page.goto(f"{address}/en/instruments/paris-agreement?on=2020-01-01")
+    page.get_by_role("link", name="العربية").click()
+    assert page.url == f"{address}/ar/instruments/paris-agreement?on=2020-01-01"
+    assert page.get_by_role("heading", level=1).inner_text() == "اتفاق باريس"
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.get_by_text("نافذ منذ 2016-11-04").is_visible()
+    # The first column stands on the right.
+    first, last = (
+        page.get_by_role("columnheader").first.bounding_box(),
+        page.get_by_role("columnheader").last.bounding_box(),
+    )
+    assert first is not None
+    assert last is not None
+    assert first["x"] > last["x"]
+
+    page.get_by_label("الحالة في تاريخ").fill("2021-02-18")
+    page.get_by_role("button", name="عرض").click()
+    assert re.search(r"2021-01-20 قبول\s+ابتداءً من 2021-02-19\s+متعاقد", row(page, "الولايات المتحدة الأمريكية"))
+    own = page.locator("tr", has=page.get_by_role("rowheader", name="الولايات المتحدة الأمريكية", exact=True))
+    own.get_by_role("link", name="متعاقد").click()
+    assert page.get_by_text("رضا الولايات المتحدة الأمريكية بالالتزام: قبول بتاريخ 2021-01-20.").is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, browser: Browser, language: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    wide = {}
+    for path in (
+        "",
+        "instruments/paris-agreement",
+        "instruments/paris-agreement/USA?toward=FRA",
+        "actors/EGY",
+        "about",
+    ):
+        page.goto(f"{address}/{language}/{path}")
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert {path: width for path, width in wide.items() if width > 320} == {}
+
+
+def test_the_keyboard_comes_first_to_the_skip_link(address: str, page: Page) -> None:
+    page.goto(f"{address}/en/instruments/paris-agreement")
+    page.keyboard.press("Tab")
+    assert page.locator(".skip:focus").inner_text() == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
