@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from figures import machine
+from figures import busy, machine
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("world", "start", "rules", "memory")
@@ -40,9 +40,10 @@ def main(arguments: list[str]) -> int:
     print(title)
     sections, failed = [], []
     for name in names:
-        print(f"\n== {name}", flush=True)
+        heading = f"{name}{busy()}"
+        print(f"\n== {heading}", flush=True)
         printed, equal = run(name)
-        sections.append(f"## {name}\n\n```\n{printed}```\n")
+        sections.append(f"## {heading}\n\n```\n{printed}```\n")
         if not equal:
             failed.append(name)
     if "--write" in arguments and not failed:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["best", "machine", "megabytes", "say"]
+__all__ = ["best", "busy", "machine", "megabytes", "say"]
 
 Answer = TypeVar("Answer")
 
