@@ -181,6 +181,7 @@ def test_links_keep_the_day_and_the_moment(client: Client) -> None:
     ("address", "status", "says"),
     [
         ("instruments/lake-traety", 404, "lake-treaty"),
+        ("instruments/pariss", 404, "instruments/paris-agreement"),
         ("instruments/lake-treaty/FRAU", 404, "/actors/FRA"),
         ("actors/FRAU", 404, "/actors/FRA"),
         ("instruments/lake-treaty?on=2020-02-30", 400, "2020-02-30"),
@@ -222,6 +223,17 @@ def test_only_names_of_the_instance_are_answered_to() -> None:
 
 def test_nothing_is_changed_by_a_page(client: Client) -> None:
     assert client.post("/en/instruments/lake-treaty").status_code in {403, 405}
+
+
+def test_what_changed_is_told_once_for_all_whom_it_concerns(client: Client) -> None:
+    page = text(client.get("/en/?on=2016-11-04"))
+    told = re.findall(r"2016-11-04 Paris Agreement: ([^→]*) and (\d+) more Contracting → Party", page)
+    assert len(told) == 1
+    names, more = told[0]
+    # The 73 States whose consents counted on 2016-10-05, and the European Union, which does not count beside them.
+    assert names.startswith("Albania, ")
+    assert len(names.split(", ")) + int(more) == 74
+    assert "2016-11-04 Paris Agreement Not in force → In force" in page
 
 
 def test_search_finds_in_arabic_too(client: Client) -> None:

@@ -73,7 +73,7 @@ def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question
     try:
         on = parse_date(said) if said else today()
     except ValueError as error:
-        raise Fault(400, words.text("fault.on", text=said)) from error
+        raise Fault(400, words.text("fault.on", text=said, example="2016-11-04")) from error
     try:
         with ask(settings.COMITY_LOG, known or None) as seen:
             reading = seen.register.reading
@@ -95,7 +95,8 @@ def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question
 def _refused(words: Words, refusal: Refusal, known: str) -> Fault:
     """What the register cannot answer: a moment that is none, or data with errors, which are listed."""
     if any(finding.code == "moment-wrong" for finding in refusal.findings):
-        return Fault(400, words.text("fault.known", text=known))
+        example = {"day": "2026-01-31", "moment": "2026-01-31T12:00:00Z"}
+        return Fault(400, words.text("fault.known", text=known, **example))
     lines = [words.english(f"{finding.file}: {finding.says}".lstrip(": ")) for finding in refusal.findings]
     return Fault(400, words.text("fault.unjudged"), *lines)
 

@@ -1,5 +1,6 @@
 """The first page, and what was searched for."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from comity.actors import fold
@@ -12,35 +13,46 @@ __all__ = ["home_page", "search_page"]
 _LATELY = timedelta(days=365)
 _SHOWN = 12
 _FOUND = 40
+# Actors named where many change their status on one day; the others are counted.
+_NAMED = 8
 
 
 def home_page(question: Question) -> dict[str, object]:
     """All that the first page shows."""
-    words, on = question.words, question.on
-    lately = question.register.changes(on - _LATELY, on)[-_SHOWN:]
-    coming = question.register.changes(on, on + _LATELY)[:_SHOWN]
+    words, register, on = question.words, question.register, question.on
+    example = "2021-02-18"
     return {
-        "example": f"/{words.code}/instruments/paris-agreement/USA?on=2021-02-18",
-        "lately": [_change(question, change) for change in reversed(lately)],
-        "coming": [_change(question, change) for change in coming],
+        "example": f"/{words.code}/instruments/paris-agreement/USA?on={example}",
+        "example_on": example,
+        "lately": _events(question, register.changes(on - _LATELY, on))[::-1][:_SHOWN],
+        "coming": _events(question, register.changes(on, on + _LATELY))[:_SHOWN],
         "areas": _areas(question),
     }
 
 
-def _change(question: Question, change: Change) -> dict[str, object]:
+def _events(question: Question, changes: Iterable[Change]) -> list[dict[str, object]]:
+    """Changes of one kind, under one instrument, on one day, as one line."""
+    found: dict[tuple[date, str, str, str], list[str]] = {}
+    for change in changes:
+        key = (change.date, change.instrument, change.before, change.after)
+        found.setdefault(key, []).extend([change.actor] if change.actor else [])
+    return [_event(question, key, actors) for key, actors in found.items()]
+
+
+def _event(question: Question, key: tuple[date, str, str, str], actors: list[str]) -> dict[str, object]:
     words = question.words
-    page = f"instruments/{change.instrument}" + (f"/{change.actor}" if change.actor else "")
+    day, name, before, after = key
+    page = f"instruments/{name}/{actors[0]}" if len(actors) == 1 else f"instruments/{name}"
+    names = sorted((words.name(actor) for actor in actors), key=words.sort_key)
+    rest = len(names) - _NAMED
     return {
-        "date": change.date,
-        "href": question.link(page, on=_day(change.date)),
-        "actor": words.name(change.actor) if change.actor else "",
-        "title": words.titled(change.instrument),
-        "said": words.text("why.change", before=words.status(change.before), after=words.status(change.after)),
+        "date": day,
+        "href": question.link(page, on=day),
+        "title": words.titled(name),
+        "actors": words.list(names[:_NAMED]),
+        "more": words.count("count.more", rest) if rest > 0 else "",
+        "said": words.text("why.change", before=words.status(before), after=words.status(after)),
     }
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
 
 
 def _areas(question: Question) -> list[dict[str, object]]:

@@ -8,6 +8,8 @@ from comity.server.asking import Question
 __all__ = ["nearest_actors", "nearest_instruments"]
 
 _SHOWN = 5
+# How like two words must be, from 0 to 1.
+_LIKE = 0.7
 
 
 def nearest_instruments(question: Question, name: str) -> tuple[tuple[str, object], ...]:
@@ -16,7 +18,9 @@ def nearest_instruments(question: Question, name: str) -> tuple[tuple[str, objec
     ids = register.reading.ids()
     folded = name.casefold().replace("_", "-").replace(" ", "-")
     close = [one for one in ids if folded and folded in one]
-    close += difflib.get_close_matches(folded, ids, n=_SHOWN, cutoff=0.5)
+    close += difflib.get_close_matches(folded, ids, n=_SHOWN, cutoff=_LIKE)
+    parts = {part: one for one in ids for part in one.split("-")}
+    close += [parts[part] for part in difflib.get_close_matches(folded, parts, n=_SHOWN, cutoff=_LIKE)]
     close += [hit.where for hit in register.search(name) if hit.kind == "instrument"]
     return tuple((question.link(f"instruments/{one}"), question.words.titled(one)) for one in _first(close))
 

@@ -44,6 +44,7 @@ LANGUAGES: Mapping[str, Language] = {
 
 _EMPTY = "–"
 _BDI, _BDI_LTR = "<bdi>{}</bdi>", '<bdi dir="ltr">{}</bdi>'
+_MOMENT = re.compile(r"\d{4}-[\dT:.+-]+Z?")
 _FEW, _MANY = range(3, 11), range(11, 100)
 
 
@@ -167,7 +168,8 @@ class Words:
         if isinstance(value, SafeString):
             return value
         # Without a letter nothing says which way to read: numbers and dates run from left to right in every language.
-        return format_html(_BDI if any(map(str.isalpha, str(value))) else _BDI_LTR, str(value))
+        text = str(value)
+        return format_html(_BDI if any(map(str.isalpha, text)) and not _MOMENT.fullmatch(text) else _BDI_LTR, text)
 
     def _filled(self, template: str, params: Mapping[str, object]) -> SafeString:
         if not params:
