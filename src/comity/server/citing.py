@@ -35,33 +35,37 @@ class Step(msgspec.Struct, frozen=True):
     mark: str
 
 
-def steps(question: Question, reasons: Iterable[Reason]) -> list[Step]:
-    """Reasons in words; the horizon has a place of its own on every page."""
+def steps(question: Question, reasons: Iterable[Reason], own: str) -> list[Step]:
+    """Reasons in words, on the page of the instrument `own`; the horizon has a place of its own on every page."""
     found, marks = [], set[str]()
     for reason in reasons:
         if reason.id == "past-horizon":
             continue
         mark = next((mark for start, mark in _MARKS if reason.id.startswith(start)), "")
-        cites = tuple(_cited(question, cite) for cite in reason.cites)
+        cites = tuple(_cited(question, cite, own) for cite in reason.cites)
         found.append(Step(question.words.reason(reason), cites, "" if mark in marks else mark))
         marks.add(mark)
     return found
 
 
-def _cited(question: Question, cite: str) -> SafeString:
+def _cited(question: Question, cite: str, own: str) -> SafeString:
     words = question.words
     act = _ACT.fullmatch(cite)
     if act is not None:
         name, day, actor, kind, source = act.groups()
-        said = words.text(
-            "cite.act", instrument=_titled(question, name), actor=words.name(actor), act=words.act(kind), date=day
-        )
+        params = {"actor": words.name(actor), "act": words.act(kind), "date": day}
+        if name == own:
+            said = words.text("cite.own-act", **params)
+        else:
+            said = words.text("cite.act", instrument=_titled(question, name), **params)
         return words.text("cite.source", cite=said, source=words.english(source)) if source else said
     clause = _CLAUSE.fullmatch(cite)
     if clause is not None and question.register.reading.has_definition(clause[1].lower()):
         article = clause[2]
         if article[:1].isdigit():
             article = words.text("cite.article", number=article)
+        if clause[1] == own:
+            return words.isolated(article)
         return words.text("cite.clause", instrument=_titled(question, clause[1].lower()), clause=article)
     return words.isolated(words.english(cite))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from urllib.parse import urlsplit
 
 import msgspec
 from django.utils.html import format_html
@@ -43,7 +44,7 @@ def instrument_page(question: Question, it: Instrument) -> dict[str, object]:
         "in_force": status.in_force,
         "counts": [words.count(f"count.{word}", status.counts[word]) for word in _COUNTED if status.counts.get(word)],
         "horizon": horizon(words, status.known_until, reasons, on),
-        "entry": [] if declared else steps(question, (reason for reason in reasons if reason.id in _OF_FORCE)),
+        "entry": [] if declared else steps(question, (reason for reason in reasons if reason.id in _OF_FORCE), it.id),
         "conditions": None if declared else _conditions(question, it, status),
         "parts": [
             words.text(
@@ -84,8 +85,9 @@ def _facts(question: Question, it: Instrument) -> Iterator[tuple[str, object]]:
     if it.areas:
         yield words.text("instrument.areas"), words.list(words.area(area) for area in it.areas)
     if it.link:
-        text = words.text("instrument.link.text")
-        yield words.text("instrument.link"), format_html('<a href="{}" rel="external">{}</a>', it.link, text)
+        host = urlsplit(it.link).hostname or it.link
+        link = format_html('<a href="{}" rel="external"><bdi dir="ltr">{}</bdi></a>', it.link, host)
+        yield words.text("instrument.link"), link
 
 
 def _force(words: Speaker, status: Status, on: date) -> SafeString:

@@ -26,7 +26,7 @@ def why_page(question: Question, it: Instrument, actor: str, other: str | None) 
         "status": found.status,
         "said": words.text("why.on", on=on, status=words.status(found.status)),
         "flags": [] if own is None else flag_words(words, own),
-        "steps": steps(question, found.reasons),
+        "steps": steps(question, found.reasons, it.id),
         "horizon": horizon(words, status.known_until, found.reasons, on),
         "changes": _changes(question, it, actor),
         "participants": sorted(others, key=lambda pair: words.sort_key(pair[1])),
@@ -64,5 +64,5 @@ def _relation(question: Question, found: Relation, pair: tuple[str, str]) -> dic
     return {
         "said": words.text(key, one=one, other=other, on=question.on),
         "touched": touched,
-        "steps": steps(question, found.reasons),
+        "steps": steps(question, found.reasons, found.instrument),
     }

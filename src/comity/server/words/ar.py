@@ -82,7 +82,6 @@ TEXTS: Mapping[str, str] = {
     "instrument.areas": "المجال",
     "instrument.kind": "النوع",
     "instrument.link": "الصفحة الرسمية",
-    "instrument.link.text": "صفحة الحالة لدى الوديع",
     "instrument.status": "الحالة في {on}",
     "instrument.in-force": "نافذ منذ {date}",
     "instrument.not-in-force": "غير نافذ في {on}",
@@ -160,6 +159,7 @@ TEXTS: Mapping[str, str] = {
     "provisions.all": "الصك بأكمله",
     # Citations.
     "cite.act": "{instrument}: {actor}، {act}، {date}",
+    "cite.own-act": "{actor}، {act}، {date}",
     "cite.clause": "{instrument}، {clause}",
     "cite.article": "المادة {number}",
     "cite.source": "{cite} ({source})",

@@ -81,7 +81,6 @@ TEXTS: Mapping[str, str] = {
     "instrument.areas": "Area",
     "instrument.kind": "Kind",
     "instrument.link": "Official page",
-    "instrument.link.text": "the depositary's status page",
     "instrument.status": "Status as at {on}",
     "instrument.in-force": "In force since {date}",
     "instrument.not-in-force": "Not in force on {on}",
@@ -161,6 +160,7 @@ TEXTS: Mapping[str, str] = {
     "provisions.all": "the whole instrument",
     # Citations.
     "cite.act": "{instrument}: {actor}, {act}, {date}",
+    "cite.own-act": "{actor}, {act}, {date}",
     "cite.clause": "{instrument}, {clause}",
     "cite.article": "Article {number}",
     "cite.source": "{cite} ({source})",
