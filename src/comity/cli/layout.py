@@ -220,7 +220,7 @@ class Lines:
         """A table; where it cannot fit, each row becomes a block of lines."""
         kept = [index for index in range(len(block.columns)) if any(row.cells[index][0] for row in block.rows)]
         columns = [block.columns[index] for index in kept]
-        rows = [Row(cells=tuple(row.cells[index] for index in kept), below=row.below) for row in block.rows]
+        rows = [Row(cells=tuple(_shown(row.cells[index]) for index in kept), below=row.below) for row in block.rows]
         if not rows:
             return
         widths = _fit(columns, rows, self.width - block.indent)
@@ -263,6 +263,10 @@ class Lines:
                 self.say([*named, (text, style)], indent=indent + 2, hang=2)
         for below in row.below:
             self.say(*spans(below), indent=indent + 2, hang=2, style="faint")
+
+
+def _shown(cell: Span) -> Span:
+    return visible(cell[0]), cell[1]
 
 
 def _aligned(columns: Sequence[Column], row: Sequence[Span], widths: Sequence[int]) -> tuple[Span, ...]:

@@ -102,11 +102,29 @@ def _group(name: str, table: Table) -> Group:
     if not _GROUP_ID.fullmatch(name):
         table.faults.add("id-wrong", (name,), f"“{name}” is no group id", "ids are lower-case words with hyphens")
     members = _quick_members(table) or tuple(_membership(member) for member in table.subs("members"))
+    _check_periods(table, members)
     group = Group(
         id=name, title=table.text("title"), source=table.text("source"), note=table.text("note"), members=members
     )
     table.done(("title", "source", "note", "members"))
     return group
+
+
+def _check_periods(table: Table, members: tuple[Membership, ...]) -> None:
+    """Report members whose periods end before they begin, or meet: each would count twice, or never."""
+    for one in members:
+        if one.since is not None and one.until is not None and one.until <= one.since:
+            says = f"{one.actor} belongs until {one.until}, which does not lie after {one.since}"
+            table.fault("members", says, "check both dates; until is the day after the last")
+    if len({one.actor for one in members}) == len(members):
+        return
+    by_actor: dict[str, list[Membership]] = {}
+    for one in members:
+        for other in by_actor.setdefault(one.actor, []):
+            ends = min(one.until or date.max, other.until or date.max)
+            if max(one.since or date.min, other.since or date.min) < ends:
+                table.fault("members", f"{one.actor} belongs twice on the same day", "keep one, or part the periods")
+        by_actor[one.actor].append(one)
 
 
 def _quick_members(table: Table) -> tuple[Membership, ...]:

@@ -31,6 +31,12 @@ def parse_decision_rule(text: str, file: str, name: str) -> tuple[DecisionRule |
         if when is not None:
             versions.append(RuleVersion(when=when, since=since, article=own, members=who))
         table.done(("when", "from", "article", "members"))
+    if alone is not None and len(versions) > 1:
+        says = "stands beside `when`, and either would hold"
+        top.fault("version", says, "make of `when` a [[version]] of its own, without `from`")
+    starts = [version.since for version in versions]
+    if len(set(starts)) < len(starts):
+        top.fault("version", "two versions begin on the same day", "give each its own `from`")
     top.done(("id", "title", "institution", "article", "members", "when", "version", "source", "notes"))
     if not versions and not faults.findings:
         top.fault("when", "is missing", "add the rule, or [[version]] tables that have one each", "key-missing")

@@ -23,6 +23,7 @@ MAX_BYTES = 4_000_000
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NO_NUMBER = re.compile(r"[=\[,\s][+-]?(inf|nan)\b|\d[eE][+-]?\d{6,}")
 _AT_LINE = re.compile(r"line (\d+)")
 
 
@@ -32,7 +33,7 @@ def load(text: str, file: str) -> tuple[dict[str, object], tuple[Finding, ...]]:
         return tomli.loads(text, parse_float=_decimal), ()
     except (tomli.TOMLDecodeError, RecursionError, InvalidOperation, ValueError) as error:
         where = _AT_LINE.search(str(error))
-        line = int(where.group(1)) if where else text.count("\n") + 1
+        line = int(where.group(1)) if where else _line_of_number(text)
         says = f"this is not TOML: {error}"
         return {}, (
             Finding(
@@ -44,6 +45,12 @@ def load(text: str, file: str) -> tuple[dict[str, object], tuple[Finding, ...]]:
                 do="mend the line; text stands in double quotes, dates without any",
             ),
         )
+
+
+def _line_of_number(text: str) -> int:
+    """The line of the first number that is none, `inf` or `nan`; 0 where there is no such line."""
+    lines = text.split("\n")
+    return next((number for number, line in enumerate(lines, 1) if _NO_NUMBER.search(line.split("#")[0])), 0)
 
 
 def _decimal(text: str) -> Decimal:

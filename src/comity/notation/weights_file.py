@@ -2,20 +2,26 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
 import msgspec
 
 from comity.dates import parse_date
-from comity.findings import Finding
+from comity.findings import Finding, Level
 from comity.rules.plain import part_text
 
 Fault = Callable[[int, str, str, str], None]
 
 __all__ = ["Weight", "Weights", "parse_weights", "print_weights"]
 
+# Fraction would read more: signs, underscores, spaces, the digits of other scripts.
+_DIGITS = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_LONGEST = 40
+# Printed totals differ from the sum of rounded rows, as that of the Paris Agreement does by five in 37 million.
+_ROUNDED = Fraction(101, 100)
 _HEADS = ("title", "unit", "source", "total", "note")
 
 
@@ -74,9 +80,7 @@ def parse_weights(text: str, file: str, name: str) -> tuple[Weights | None, tupl
     rows: list[Weight] = []
     try:
         table = csv.DictReader(io.StringIO("\n".join(lines[skipped:]), newline=""), strict=True)
-        if not {"actor", "weight"} <= set(table.fieldnames or ()):
-            fault(skipped + 1, "csv-column-missing", "the columns actor and weight are needed", "add them")
-        else:
+        if not _header_faults(table.fieldnames or (), skipped + 1, fault):
             rows.extend(_rows(table, skipped, fault_at=fault))
     except csv.Error as error:
         fault(skipped + 1, "csv-malformed", f"this is not CSV: {error}", "mend the quoting")
@@ -96,11 +100,42 @@ def parse_weights(text: str, file: str, name: str) -> tuple[Weights | None, tupl
         total=total,
         rows=tuple(rows),
     )
-    return found, ()
+    return _within_total(found, file)
+
+
+def _header_faults(names: Sequence[str], line: int, fault: Fault) -> bool:
+    """Whether the column names are not those of a weight table, once told."""
+    if not {"actor", "weight"} <= set(names):
+        fault(line, "csv-column-missing", "the columns actor and weight are needed", "add them")
+        return True
+    strange = sorted(set(names) - {"actor", "weight", "from", "until"})
+    for name in strange:
+        fault(line, "csv-column-unknown", f"no column is called “{name}”", "the columns are actor, weight, from, until")
+    twice = len(names) > len(set(names))
+    if twice:
+        fault(line, "csv-column-twice", "a column stands twice", "keep one")
+    return twice or bool(strange)
+
+
+def _within_total(table: Weights, file: str) -> tuple[Weights | None, tuple[Finding, ...]]:
+    """The table with a warning where it weighs more than its total; None where it weighs nothing."""
+    if not any(row.weight for row in table.rows) and table.total is None:
+        says = "the weights add up to nothing, and there is no part of nothing"
+        return None, (_total_wrong("error", file, says, "give the weights, or the total that stands for them"),)
+    for day in sorted({date.min, *table.turning_days()}) if table.total is not None else ():
+        weight = sum(table.at(day).values(), Fraction())
+        if table.total is not None and weight > table.total * _ROUNDED:
+            says = f"the rows add up to {float(weight):g}, and the total is given as {float(table.total):g}"
+            return table, (_total_wrong("warning", file, says, "check the weights and the total"),)
+    return table, ()
+
+
+def _total_wrong(level: Level, file: str, says: str, do: str) -> Finding:
+    return Finding(level=level, code="weights-total", file=file, says=says, do=do)
 
 
 def _rows(table: "csv.DictReader[str]", skipped: int, fault_at: Fault) -> Iterator[Weight]:
-    seen: set[tuple[str, str]] = set()
+    seen: dict[str, list[Weight]] = {}
     for row in table:
         line = skipped + table.line_num
         actor, weight = row.get("actor") or "", _number(row.get("weight") or "")
@@ -108,24 +143,38 @@ def _rows(table: "csv.DictReader[str]", skipped: int, fault_at: Fault) -> Iterat
             fault_at(line, "csv-row-length", "the row has not as many fields as the header", "mend the row")
             continue
         if not actor or weight is None or weight < 0:
-            fault_at(line, "weight-wrong", f"“{row.get('weight')}” is no weight", "digits, with a point for decimals")
+            says = f"“{row.get('weight'):.40}” is no weight" if actor else "a weight without an actor"
+            do = "digits, with a point for decimals" if actor else "give the actor's id"
+            fault_at(line, "weight-wrong", says, do)
             continue
         try:
             since, until = (parse_date(row[n]) if row.get(n) else None for n in ("from", "until"))
         except ValueError as error:
             fault_at(line, "date-impossible", str(error), "write the date as YYYY-MM-DD")
             continue
-        if (actor, row.get("from") or "") in seen:
-            fault_at(line, "weight-twice", f"{actor} has two weights from the same day", "keep one")
-        seen.add((actor, row.get("from") or ""))
-        yield Weight(actor=actor, weight=weight, since=since, until=until)
+        if since is not None and until is not None and until <= since:
+            says = f"the period of {actor} ends on {until}, and begins on {since}"
+            fault_at(line, "date-impossible", says, "check both days; until is the day after the last")
+            continue
+        found = Weight(actor=actor, weight=weight, since=since, until=until)
+        before = seen.setdefault(actor, [])
+        if any(_meet(found, other) for other in before):
+            fault_at(
+                line, "weight-twice", f"{actor} has two weights on the same day", "keep one, or part their periods"
+            )
+        before.append(found)
+        yield found
+
+
+def _meet(one: Weight, other: Weight) -> bool:
+    """Whether both hold on some day."""
+    return (one.since is None or other.until is None or one.since < other.until) and (
+        other.since is None or one.until is None or other.since < one.until
+    )
 
 
 def _number(text: str) -> Fraction | None:
-    try:
-        return Fraction(text) if "/" not in text and "e" not in text.lower() else None
-    except (ValueError, ZeroDivisionError):
-        return None
+    return Fraction(text) if _DIGITS.fullmatch(text) and len(text) <= _LONGEST else None
 
 
 def print_weights(weights: Weights) -> str:
