@@ -139,10 +139,24 @@ class Directory:
         """The ids of the actors that bear exactly this name (accents, case and punctuation apart) in any language."""
         return self._by_name.get(fold(name), frozenset())
 
+    def _coded(self, text: str) -> list[str]:
+        """The ids of actors that have, or had, this code in some scheme (ISO, M49 …)."""
+        folded = text.casefold()
+        return [
+            actor.id
+            for actor in self.actors.values()
+            if any(folded == code.casefold() for form in (actor, *actor.formerly) for code in form.codes.values())
+        ]
+
+    def _beginning(self, text: str) -> list[str]:
+        """The ids of actors with a name that begins with these words."""
+        start = fold(text)
+        return sorted({code for name, ids in self._by_name.items() if start and name.startswith(start) for code in ids})
+
     def nearest(self, text: str, count: int = 3) -> tuple[str, ...]:
         """Ids that a mistyped id or name may have meant, best first: a hint for a person, never a match."""
         upper = {code.casefold(): code for code in self.actors}
-        close = sorted(self.named(text))
+        close = [*sorted(self.named(text)), *self._coded(text), *self._beginning(text)]
         close += [upper[c] for c in difflib.get_close_matches(text.casefold(), upper, n=count, cutoff=0.6)]
         for name in difflib.get_close_matches(fold(text), self._by_name, n=count, cutoff=0.6):
             close.extend(sorted(self._by_name[name]))

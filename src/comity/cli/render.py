@@ -19,7 +19,7 @@ from comity.findings import Finding
 from comity.instruments import Instrument
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
-from comity.law.results import DECLARED, ActorStatus, PartStatus, Relation, Status, VotingRecord, Why
+from comity.law.results import DECLARED, ActorStatus, PartStatus, Reason, Relation, Status, VotingRecord, Why
 from comity.service import Register
 
 __all__ = [
@@ -276,6 +276,10 @@ def relation(register: Register, found: Relation) -> None:
     word: Span = ("bound toward each other", "party") if found.bound else ("not bound toward each other", "former")
     out.say(f"On {found.on}: ", word)
     horizon(out, it, found.on)
+    beyond = [name for reason in found.reasons if reason.id == "past-horizon" for name in _classes(reason)]
+    answers = [name for name in ("reservation", "objection") if name in beyond]
+    if answers:
+        out.say((f"Not known to be complete on that day: {', '.join(f'{name}s' for name in answers)}.", "warning"))
     rows = [
         Row(cells=(("the whole instrument" if number == "*" else number, ""), (heading(it, number), ""), (effect, "")))
         for field, effect in EFFECTS
@@ -288,6 +292,11 @@ def relation(register: Register, found: Relation) -> None:
     out.raw()
     reasons_list(out, found.reasons, names)
     _below(out, [finding for finding in found.findings if finding.level != "note"])
+
+
+def _classes(reason: Reason) -> Sequence[str]:
+    classes = reason.params["classes"]
+    return [str(name) for name in classes] if isinstance(classes, tuple) else []
 
 
 def heading(it: Instrument, number: str) -> str:

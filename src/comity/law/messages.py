@@ -45,6 +45,9 @@ MESSAGES: dict[str, str] = {
     "waiting.open": "It has consented and is not yet bound: nothing yet fixes the day.",
     "rejected": "{actor} rejected on {date}, in time: it is not bound.",
     "nothing-known": "The register holds no consent of {actor} that stands on {on}.",
+    "told-later": "A later act, of {date}, gives {actor} the place of {before} from {effect}; "
+    "it counts from its own day.",
+    "before-it": "{actor} takes the place of {before} by an act of {date}: for days before it, ask for {before}.",
     # Ends.
     "ended-by-withdrawal": "Notice of withdrawal was given on {date}, with effect on {until}.",
     "ended-by-consent-withdrawal": "It withdrew its consent on {date}, before being bound.",

@@ -5,6 +5,7 @@ from datetime import date
 from comity.instruments import Instrument
 from comity.law.history import History
 from comity.law.law import Law
+from comity.law.missing import select
 from comity.law.results import DECLARED, VotingRecord
 from comity.rules.ground import NoMembersError, UnknownNameError, ground
 from comity.rules.judge import Tally, holds
@@ -64,7 +65,10 @@ def _carried(law: Law, it: Instrument, tally: Tally) -> bool | None:
     if rule is None or version is None:
         return None
     members = tally.present | tally.absent
+    selector = version.members if version.members is not None else rule.members
     try:
+        if selector is not None:  # a member whose vote is not recorded is a member all the same
+            members |= select(law, selector, it.adopted, it.adopted)
         return holds(ground(version.when, law, it.adopted, members=members), tally)
     except (UnknownNameError, NoMembersError):
         return None

@@ -10,7 +10,7 @@ from comity.law.history import End, Force, History, Record, Spell
 from comity.law.law import Law
 from comity.law.results import DECLARED, ActorStatus, Reason, Why
 from comity.law.settle import own_effect
-from comity.law.status import actor_status, known_until, last_ended, past_horizon
+from comity.law.status import actor_status, known_until, last_ended, past_horizon, tacitly_waiting, touches
 from comity.law.toward import cuts
 
 __all__ = ["why"]
@@ -41,8 +41,11 @@ def _reasons(
     yield from _before_consent(record, on)
     spell = record.bound(on) or record.live(on)
     ended = last_ended(record, on)
+    silent = tacitly_waiting(history.force, record, on) if spell is None else None
     if spell is not None:
         yield from _of_spell(it, history.force, spell, on)
+    elif silent is not None:
+        yield _without_act(it, silent, silent.since)
     elif ended is not None:
         yield from _of_spell(it, history.force, ended[0], on)
         yield from _of_end(it, ended[1])
@@ -50,6 +53,7 @@ def _reasons(
         yield from _of_rejection(it, record, on)
     elif record.signed(on) is None:
         yield Reason(id="nothing-known", params={"actor": record.actor, "on": on})
+        yield from _told_later(law, it, record.actor, on)
     if found.status == "contracting" and spell is not None:
         yield Reason(id="waiting", params={"actor": record.actor, "since": spell.since_on(on)})
     pending = None if spell is None else spell.end(on)
@@ -57,6 +61,22 @@ def _reasons(
         yield from _of_end(it, pending)
     yield from _of_flags(law, it, history, record, found, on)
     yield from _of_horizon(it, on)
+
+
+def _told_later(law: Law, it: Instrument, actor: str, on: date) -> Iterator[Reason]:
+    """Later acts that speak of the day asked: they do not count on it, but whoever asks should know of them.
+
+    An act counts from its own day (NOTATION, "Status"): before its notification a succession is not known, and what a
+    State continues stands under the code of the one that it continues.
+    """
+    for act in law.reading.acts(it.id):
+        if act.actor != actor or act.day <= on or act.kind not in {"succession", "continuation"}:
+            continue
+        effect = act.effective.last if act.effective is not None else act.day
+        params: dict[str, object] = {"actor": actor, "date": act.date, "before": act.ref, "effect": effect}
+        message = "told-later" if effect <= on else "before-it"
+        if message == "told-later" or act.ref:
+            yield Reason(id=message, params=params, cites=(cite(act),))
 
 
 def force_reasons(it: Instrument, force: Force, on: date) -> Iterator[Reason]:
@@ -133,6 +153,8 @@ def _of_since(it: Instrument, force: Force, spell: Spell, act: Act, since: date)
         return Reason(id="effect-of-succession", params={**params, "before": act.ref}, cites=(cite(act),))
     if act.effective is not None and act.effective.last == since:
         return Reason(id="effect-stated", params=params, cites=(cite(act),))
+    if act.effective is not None and act.effective.last < since == force.entry:
+        return Reason(id="effect-floor", params=params, cites=cites)
     if spell.not_before is not None and since == spell.not_before:
         return Reason(id="effect-after-old-spell", params=params, cites=cites)
     if since != own:
@@ -192,7 +214,7 @@ def _of_flags(
         yield Reason(id="provisional", params=who, cites=("VCLT 25", *cite_clause(it.id, clause)))
     for message, periods in (("suspended", record.suspended), ("rights-suspended", record.rights)):
         for period in periods:
-            if period.covers(on) and period.act is not None:
+            if touches(period, record.bound(on), on) and period.act is not None:
                 held: dict[str, object] = {"actor": record.actor, "since": period.since, "rights": period.act.ref}
                 yield Reason(id=message, params=held, cites=(cite(period.act),))
     for contest in record.contests:

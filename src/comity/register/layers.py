@@ -9,7 +9,7 @@ from comity.actors import Group
 from comity.acts import Act
 from comity.findings import Finding
 
-__all__ = ["Definition", "DefinitionKind", "Layer"]
+__all__ = ["Definition", "DefinitionKind", "Definitions", "Layer"]
 
 DefinitionKind = Literal["instrument", "weights", "rule"]
 
@@ -48,3 +48,41 @@ class Layer(Protocol):
 
     def strays(self) -> Iterable[Finding]:
         """What it holds and no question will find."""
+
+
+class Definitions:
+    """A layer without its instruments and acts: what names, weighs and decides, and does not tell what happened."""
+
+    has_two_clocks = False
+
+    def __init__(self, layer: Layer) -> None:
+        self._layer, self.name = layer, layer.name
+
+    def ids(self, kind: DefinitionKind) -> tuple[str, ...]:
+        """See `Layer`."""
+        return () if kind == "instrument" else self._layer.ids(kind)
+
+    def acts_ids(self) -> tuple[str, ...]:
+        """See `Layer`."""
+        return ()
+
+    def definition(self, kind: DefinitionKind, name: str) -> Definition | None:
+        """See `Layer`."""
+        return None if kind == "instrument" else self._layer.definition(kind, name)
+
+    def acts(self, name: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]] | None:
+        """See `Layer`."""
+        del name
+        return None
+
+    def actors(self) -> tuple[dict[str, object], str, tuple[Finding, ...]]:
+        """See `Layer`."""
+        return self._layer.actors()
+
+    def groups(self) -> tuple[tuple[Group, ...], tuple[Finding, ...]]:
+        """See `Layer`."""
+        return self._layer.groups()
+
+    def strays(self) -> Iterable[Finding]:
+        """See `Layer`."""
+        return ()

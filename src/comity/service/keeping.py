@@ -226,7 +226,16 @@ def record(address: str | Path, instrument: str, fields: Mapping[str, str]) -> s
         outcome = _unless_moved(lambda: _record(log, act, shipped))
         if outcome.refused:
             raise Refusal(outcome.findings)
-        return outcome
+        return msgspec.structs.replace(outcome, findings=(*outcome.findings, *_ahead(act)))
+
+
+def _ahead(act: Act) -> tuple[Finding, ...]:
+    """A warning where an act is dated after today: most often a slip of the pen, and never to be taken out again."""
+    if act.date.first <= datetime.now(UTC).date():
+        return ()
+    says = f"{act.date} {act.actor} {act.kind}: the date lies in the future"
+    do = "where it is a slip, record a correction"
+    return (Finding(level="warning", code="date-ahead", file=f"instruments/{act.instrument}.csv", says=says, do=do),)
 
 
 # Each try judges the act by what another writer has just added; who comes in between every time gives up.

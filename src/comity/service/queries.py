@@ -6,13 +6,14 @@ findings, all at once; a broken invariant raises what it raises.
 
 import difflib
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from comity.dates import parse_date
 from comity.findings import Finding, has_errors, in_order
 from comity.instruments import Instrument
 from comity.law.checks import check_all, check_references
@@ -30,14 +31,14 @@ from comity.law.timeline import force_changes, timeline
 from comity.law.why import why
 from comity.register.errors import LogError, MomentError
 from comity.register.folder import FolderLayer
-from comity.register.layers import DefinitionKind, Layer
+from comity.register.layers import DefinitionKind, Definitions, Layer
 from comity.register.reading import Reading
 from comity.rules.ground import NoMembersError, UnknownNameError
 
 if TYPE_CHECKING:
     from comity.law.atlas import Atlas
 
-__all__ = ["Refusal", "Register", "open_register", "refuse", "shipped_folder"]
+__all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "shipped_folder"]
 
 
 class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
@@ -74,7 +75,9 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
         own = FolderLayer(Path(address))
         layers: list[Layer] = [own] if own.root.resolve() == shipped.root.resolve() else [own, shipped]
         return Register(_one_clock(layers, known))
-    return Register([_logged(address, known), shipped])
+    # Asked as known at a moment, nothing may shine through that has no clock; actors, groups and rules may.
+    below: Layer = shipped if known is None else Definitions(shipped)
+    return Register([_logged(address, known), below])
 
 
 def _one_clock(layers: list[Layer], known: str | int | None) -> list[Layer]:
@@ -100,6 +103,18 @@ def _logged(address: str | Path, known: str | int | None) -> Layer:
     return LogLayer(log, size)
 
 
+def as_day(value: date | str) -> date:
+    """A day given as a date, a datetime (its date) or ISO text; raises `Refusal` for anything else."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return parse_date(value)
+    except (TypeError, ValueError) as error:
+        raise refuse("date-impossible", f"“{value}” is no whole day", "give a date, or text as YYYY-MM-DD") from error
+
+
 class Register:
     """One register as seen at one moment; every method answers from it alone."""
 
@@ -110,6 +125,8 @@ class Register:
     def instrument(self, name: str) -> Instrument:
         """The instrument of this id; raises `Refusal` naming the nearest where there is none."""
         found = self.reading.instrument(name)
+        if found is None and (folded := name.casefold().replace(" ", "-")) != name:
+            found = self.reading.instrument(folded)  # the same id, written as a title
         if found is not None:
             return found
         if self.reading.has_definition(name):
@@ -129,6 +146,14 @@ class Register:
         do = f"did you mean {', '.join(close)}?" if close else "comity search finds actors by their names"
         raise refuse("actor-unknown", f"no actor is called “{code}”", do)
 
+    def _unclocked(self, it: Instrument) -> tuple[Finding, ...]:
+        """A note where a log does not hold the instrument, and the answer comes from what lies below it."""
+        if not self.reading.has_two_clocks or self.reading.is_own(it.id):
+            return ()
+        says = f"{it.id} is not in the log: the answer is of the register that ships, which has no second clock"
+        do = "import the register that ships into the log to have it there"
+        return (Finding(level="note", code="not-in-log", file=f"instruments/{it.id}.toml", says=says, do=do),)
+
     def _known(self, instruments: Sequence[str], actors: Sequence[str]) -> None:
         """Refuse, in one go, every name that is not one."""
         findings: list[Finding] = []
@@ -147,8 +172,9 @@ class Register:
         findings = list(self._findings_under(it))
         if has_errors(findings):
             raise Refusal(finding for finding in findings if finding.level == "error")
+        name = it.id
         history = self.law.history(name)
-        if history is None:
+        if history is None or any(name in pair for pair in self.law.circles()):
             raise refuse("circle", f"{name} asks for itself in a circle", "see comity check")
         errors = [finding for finding in self.law.findings(name) if finding.level == "error"]
         if errors:
@@ -166,42 +192,48 @@ class Register:
             parent = self.reading.instrument(above)
             above = "" if parent is None else parent.of
 
-    def status(self, instrument: str, on: date, actor: str | None = None) -> Status:
+    def status(self, instrument: str, on: date | str, actor: str | None = None) -> Status:
         """Who is bound by an instrument on a day."""
+        day = as_day(on)
         self._known([instrument], [] if actor is None else [actor])
         code = None if actor is None else self.actor_code(actor)
         it, history = self._ready(instrument)
-        found = status(self.law, it, history, on, code)
+        found = status(self.law, it, history, day, code)
         beside = [f for f in self.reading.findings_of(instrument) if f.level != "note"]
-        return msgspec.structs.replace(found, findings=in_order((*found.findings, *beside)))
+        return msgspec.structs.replace(found, findings=in_order((*found.findings, *beside, *self._unclocked(it))))
 
-    def why(self, instrument: str, actor: str, on: date) -> Why:
+    def why(self, instrument: str, actor: str, on: date | str) -> Why:
         """The status of an actor under an instrument on a day, with its reasons."""
+        day = as_day(on)
         self._known([instrument], [actor])
         code = self.actor_code(actor)
         it, history = self._ready(instrument)
-        return why(self.law, it, history, code, on)
+        found = why(self.law, it, history, code, day)
+        return msgspec.structs.replace(found, findings=(*found.findings, *self._unclocked(it)))
 
-    def missing(self, instrument: str, on: date) -> Missing:
+    def missing(self, instrument: str, on: date | str) -> Missing:
         """What is missing for entry into force on a day."""
+        day = as_day(on)
         it, history = self._ready(instrument)
         try:
-            return missing(self.law, it, history, on)
+            return missing(self.law, it, history, day)
         except (UnknownNameError, NoMembersError) as error:
             says = f"the entry-into-force rule of {it.id} cannot be judged: {error}"
             raise refuse("rule-unjudged", says, "add what it names", f"instruments/{it.id}.toml") from error
 
-    def relation(self, instrument: str, one: str, other: str, on: date) -> Relation:
+    def relation(self, instrument: str, one: str, other: str, on: date | str) -> Relation:
         """What binds two actors toward each other under an instrument on a day."""
+        day = as_day(on)
         self._known([instrument], [one, other])
         first, second = self.actor_code(one), self.actor_code(other)
         it, history = self._ready(instrument)
-        return relation(self.law, it, history, first, second, on)
+        return relation(self.law, it, history, first, second, day)
 
-    def pairs(self, instrument: str, on: date) -> Pairs:
+    def pairs(self, instrument: str, on: date | str) -> Pairs:
         """Between how many pairs of parties reservations modify, exclude or leave open which provision."""
+        day = as_day(on)
         it, history = self._ready(instrument)
-        return pairs(self.law, it, history, on)
+        return pairs(self.law, it, history, day)
 
     def timeline(self, name: str) -> list[Change]:
         """Every change of status in order: of all actors under an instrument, or of one actor under all."""
@@ -235,28 +267,30 @@ class Register:
             if it is not None and history is not None:
                 yield it, history
 
-    def changes(self, start: date, end: date) -> list[Change]:
+    def changes(self, start: date | str, end: date | str) -> list[Change]:
         """What became different in the world after `start` and up to `end`, both days inclusive of their acts."""
-        if end < start:
-            raise refuse("period-wrong", f"{start} to {end} runs backwards", "give the earlier day first")
+        first, last = as_day(start), as_day(end)
+        if last < first:
+            raise refuse("period-wrong", f"{first} to {last} runs backwards", "give the earlier day first")
         found = [
             change
             for it, history in self.histories()
             for change in (
                 *force_changes(it, history.force),
-                *timeline(self.law, it, history, after=start, until=end),
+                *timeline(self.law, it, history, after=first, until=last),
             )
-            if start < change.date <= end
+            if first < change.date <= last
         ]
         return sorted(found, key=lambda change: (change.date, change.instrument, change.actor))
 
-    def actor(self, code: str, on: date) -> list[Status]:
+    def actor(self, code: str, on: date | str) -> list[Status]:
         """All that an actor is concerned in on a day: one status an instrument, with that actor alone."""
+        day = as_day(on)
         actor = self.actor_code(code)
         found = []
         for it, history in self.histories():
             if actor in history.records:
-                one = status(self.law, it, history, on, actor)
+                one = status(self.law, it, history, day, actor)
                 if one.actors or one.voting is not None:
                     found.append(one)
         return found
@@ -270,15 +304,16 @@ class Register:
 
         return Atlas(self.law)
 
-    def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date) -> Comparison:
+    def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date | str) -> Comparison:
         """The statuses of several actors (or groups) under several instruments on a day."""
+        day = as_day(on)
         groups = self.reading.directory.groups
         self._known(instruments, [name for name in actors if name not in groups])
         if not actors or not instruments:
             says = "there is nothing to compare: an actor and an instrument are needed at the least"
             raise refuse("nothing-asked", says, "name them, parted by commas")
         rows = [name if name in groups else self.actor_code(name) for name in actors]
-        return compare(self.law, rows, [self._ready(name) for name in instruments], on)
+        return compare(self.law, rows, [self._ready(name) for name in instruments], day)
 
     def search(self, text: str) -> list[Hit]:
         """Instruments, provisions and actors whose title, heading or name has these words."""
