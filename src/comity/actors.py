@@ -62,6 +62,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """Its code of `scheme` (`iso3`, `iso2`, `m49`, …) on `day`, or None where it has none."""
         return self._dated("codes", day).get(scheme)
 
+    def all_codes(self) -> tuple[str, ...]:
+        """Every code that it has or had, of any scheme."""
+        return tuple(code for codes in (self.codes, *(f.codes for f in self.formerly)) for code in codes.values())
+
     def _dated(self, field: Literal["names", "codes"], day: date | None) -> Mapping[str, str]:
         current = self.names if field == "names" else self.codes
         if day is None:
@@ -143,9 +147,7 @@ class Directory:
         """The ids of actors that have, or had, this code in some scheme (ISO, M49 …)."""
         folded = text.casefold()
         return [
-            actor.id
-            for actor in self.actors.values()
-            if any(folded == code.casefold() for form in (actor, *actor.formerly) for code in form.codes.values())
+            actor.id for actor in self.actors.values() if any(folded == code.casefold() for code in actor.all_codes())
         ]
 
     def _beginning(self, text: str) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
+import msgspec
+
 from comity.actors import Directory
 from comity.dates import Delay
 from comity.instruments import EntryIntoForce, Instrument, Part
@@ -59,17 +61,25 @@ def find_force(it: Instrument, records: dict[str, Record], around: Surroundings)
     return force_of(clause, threshold, around, clause.others.deposited)
 
 
-def find_parts(it: Instrument, records: dict[str, Record], around: Surroundings) -> tuple[PartForce, ...]:
-    """When the provisions with a clause of their own entered into force."""
+def find_parts(it: Instrument, records: dict[str, Record], around: Surroundings, whole: Force) -> tuple[PartForce, ...]:
+    """When the provisions with a clause of their own entered into force: not before the instrument itself."""
     clause = it.entry_into_force
     if clause is None:
         return ()
     found = []
     for part in clause.parts:
         met = None if part.when is None else first_met(it, part.when, clause, records, around)
-        force = force_of(part, met, around, None)
+        force = _not_before(force_of(part, met, around, None), whole)
         found.append(PartForce(provisions=part.provisions, article=part.article, force=force))
     return tuple(found)
+
+
+def _not_before(part: Force, whole: Force) -> Force:
+    if part.entry is None or part.told is None or part.official is not None:
+        return part
+    if whole.entry is None or whole.told is None:
+        return msgspec.structs.replace(part, entry=None, told=None)
+    return msgspec.structs.replace(part, entry=max(part.entry, whole.entry), told=max(part.told, whole.told))
 
 
 def force_of(

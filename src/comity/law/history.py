@@ -13,7 +13,7 @@ import msgspec
 from comity.acts import Act
 from comity.findings import Finding
 
-__all__ = ["Contest", "End", "Force", "History", "PartForce", "Period", "Record", "Spell", "Territory"]
+__all__ = ["Contest", "End", "Force", "History", "PartForce", "Period", "Record", "Spell", "Territory", "came_too_late"]
 
 
 class Period(msgspec.Struct, kw_only=True):
@@ -137,13 +137,22 @@ class Record(msgspec.Struct, kw_only=True):
                     return spell
         return None
 
+    def standing(self, day: date) -> list[Spell]:
+        """The spells that have not ended by `day`, oldest first: the live one, and one that waits for its end."""
+        ends = ((spell, spell.end(day)) for spell in self.spells if spell.told <= day)
+        return [spell for spell, end in ends if end is None or end.until > day]
+
     def ended(self, day: date) -> tuple[Spell, End] | None:
-        """The newest spell that has ended by `day`, with its end, or None."""
-        for spell in reversed(self.spells):
+        """The spell that was the last to end by `day`, with its end, or None.
+
+        A consent given when the instrument itself had ended began nothing.
+        """
+        last: tuple[Spell, End] | None = None
+        for spell in self.spells:
             end = spell.end(day)
-            if spell.told <= day and end is not None and end.until <= day:
-                return spell, end
-        return None
+            if spell.told <= day and end is not None and end.until <= day and not came_too_late(spell, end, day):
+                last = (spell, end) if last is None or end.until >= last[1].until else last
+        return last
 
     def bound(self, day: date) -> Spell | None:
         """The spell that binds the actor on `day`: one of its own before one through others; None where none does."""
@@ -151,6 +160,13 @@ class Record(msgspec.Struct, kw_only=True):
         if live is not None and live.bound(day):
             return live
         return next((spell for spell in self.derived if spell.bound(day)), None)
+
+
+def came_too_late(spell: Spell, end: End, day: date) -> bool:
+    """Whether a spell began after the end of the instrument, and not by succession with effect before it."""
+    since = spell.since_on(day)
+    with_all = end.by in {"termination", "replacement"} and end.until <= spell.told
+    return with_all and (since is None or since >= end.until)
 
 
 class Force(msgspec.Struct, frozen=True, kw_only=True):

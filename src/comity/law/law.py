@@ -15,7 +15,7 @@ from comity.actors import Directory
 from comity.findings import Finding
 from comity.instruments import Instrument
 from comity.law.force import find_force, find_parts
-from comity.law.history import End, Force, History
+from comity.law.history import End, Force, History, came_too_late
 from comity.law.replay import Replay
 from comity.law.reservations import Reservations, replay_reservations
 from comity.law.settle import settle
@@ -87,15 +87,22 @@ class Law:
         return self._reservations[name]
 
     def _make(self, it: Instrument) -> History:
-        replay = Replay(it, self.directory)
+        clause, periods = it.consent.parent, None if it.withdrawal is None else it.withdrawal.periods
+        parent = self.history(it.of) if clause is not None and clause.cascade and it.of else None
+        replay = Replay(it, self.directory, parent)
         replay.run(self.reading.acts(it.id))
         force, faults = self._force(it, replay)
-        parts = () if faults else find_parts(it, replay.records, self)
+        if periods is not None and force.entry is not None:
+            # When a notice takes effect is counted from the entry into force, which the first replay gives.
+            replay = Replay(it, self.directory, parent, force.entry)
+            replay.run(self.reading.acts(it.id))
+        parts = () if faults else find_parts(it, replay.records, self, force)
         if replay.termination is not None:
             force = _with_end(force, replay.termination)
         settle(replay, force, self)
         if it.tacit is not None:
             settle_tacit(replay, it.tacit, force, self)
+        replay.check_ends()
         history = History(
             instrument=it.id,
             force=force,
@@ -106,6 +113,7 @@ class Law:
         )
         for name in self.replacers.get(it.id, ()):
             self._replace(history, name)
+        history.findings = (*history.findings, *_too_late(it, history))
         return history
 
     def _force(self, it: Instrument, replay: Replay) -> tuple[Force, tuple[Finding, ...]]:
@@ -149,11 +157,9 @@ class Law:
         for day in sorted(newer.turning_days() | history.turning_days()):
             old = history.parties(day)
             if old and newer.force.in_force(day) and old <= newer.parties(day):
-                for code in old:
-                    record = history.records[code]
+                for record in history.records.values():
                     for spell in (*record.spells, *record.derived):
-                        if spell.bound(day):
-                            spell.ends.append(End(told=day, until=day, by="replacement"))
+                        spell.ends.append(End(told=day, until=day, by="replacement"))
                 history.force = _with_end(history.force, End(told=day, until=day, by="replacement"))
                 return
 
@@ -189,11 +195,14 @@ class Law:
             if act.kind in {"signature", "definitive-signature"}:
                 signed.add(act.actor)
             elif act.kind == "signature-withdrawal":
-                signed.discard(act.actor)
+                if act.effective is None or act.effective.last <= on:
+                    signed.discard(act.actor)
             elif act.kind == "continuation" and act.ref in signed:
                 signed.discard(act.ref)
                 signed.add(act.actor)
-        return frozenset(signed)
+        # A State that is no more has signed nothing that still awaits it.
+        ends = {code: self.directory.actors[code].until for code in signed & self.directory.actors.keys()}
+        return frozenset(code for code in signed if (until := ends.get(code)) is None or on < until)
 
     def weights(self, name: str, on: date) -> WeightTable:
         """A weight table as it stands on a day; the same object for the same rows."""
@@ -292,6 +301,18 @@ def _instruments_on_the_day(rule: Rule) -> Iterable[str]:
             yield selector.instrument
         elif isinstance(node, InForce):
             yield node.instrument
+
+
+def _too_late(it: Instrument, history: History) -> Iterator[Finding]:
+    """A warning for each consent to an instrument that had ended."""
+    for record in history.records.values():
+        for spell in record.spells:
+            act, end = spell.act, spell.end(spell.told)
+            if act is not None and not spell.taken_over and end is not None and came_too_late(spell, end, spell.told):
+                says = f"{act.date} {act.actor} {act.kind}: the instrument had ended on {end.until}"
+                do = "check the date, or the act that ended it; it binds nobody"
+                file = f"instruments/{it.id}.csv"
+                yield Finding(level="warning", code="consent-after-end", file=file, line=act.line, says=says, do=do)
 
 
 def _with_end(force: Force, end: End) -> Force:

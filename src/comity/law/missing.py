@@ -68,7 +68,7 @@ def missing(law: Law, it: Instrument, history: History, on: date) -> Missing:
         return Missing(instrument=it.id, on=on, met=entered, progress=None, size=size, smallest=(), findings=findings)
     judged = ground_on(it, rule, law, on)
     standing = law.consenting(it.id, on)
-    for_ = counted(it, standing, law.directory, on)
+    for_ = counted(it, _that_count(law, it, history, on), law.directory, on)
     tally = Tally.of_consents(for_)
     tree = progress(judged, tally)
     if entered or tree.met:
@@ -83,6 +83,19 @@ def missing(law: Law, it: Instrument, history: History, on: date) -> Missing:
         smallest=found.smallest,
         findings=findings,
     )
+
+
+def _that_count(law: Law, it: Instrument, history: History, on: date) -> frozenset[str]:
+    """Whose own consent stands by an act that counts; parties to the parent alone where the clause asks for them."""
+    acts = () if it.entry_into_force is None else it.entry_into_force.counts
+    found = frozenset(
+        actor
+        for actor, record in history.records.items()
+        for spell in record.standing(on)
+        if not acts or (spell.act is not None and spell.act.kind in acts)
+    )
+    parent = it.consent.parent
+    return found & law.consenting(it.of, on) if parent is not None and parent.required and it.of else found
 
 
 def candidates(law: Law, it: Instrument, on: date) -> frozenset[str]:

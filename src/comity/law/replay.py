@@ -13,7 +13,8 @@ from comity.acts import CONSENT, Act, parse_act_ref
 from comity.dates import Delay
 from comity.findings import Finding, Level
 from comity.instruments import Instrument
-from comity.law.history import Contest, End, Period, Record, Spell, Territory
+from comity.law.ends import covering, is_pending, passed_on, period_end
+from comity.law.history import Contest, End, History, Period, Record, Spell, Territory
 
 __all__ = ["Replay"]
 
@@ -24,8 +25,17 @@ _SILENT = Delay(months=12)
 class Replay:
     """The state of one instrument while its acts are replayed; `records` and `findings` are its result."""
 
-    def __init__(self, instrument: Instrument, directory: Directory) -> None:
-        self.it, self.directory = instrument, directory
+    def __init__(
+        self,
+        instrument: Instrument,
+        directory: Directory,
+        parent: History | None = None,
+        entry: date | None = None,
+    ) -> None:
+        """`parent` is what leaving ends this one too; `entry` is needed where the instrument runs in periods."""
+        self.it, self.directory, self.parent, self.entry = instrument, directory, parent, entry
+        # Ends that come from the parent, as far as the replay needs them; `settle` finds them anew.
+        self.inherited: list[End] = []
         self.records: dict[str, Record] = {}
         self.territories: list[Territory] = []
         self.termination: End | None = None
@@ -34,9 +44,9 @@ class Replay:
         self._refused: dict[str, tuple[Act, int]] = {}
         self.file = f"instruments/{instrument.id}.csv"
         # Whoever is bound without an act of its own has no spell here to end.
-        entry = instrument.entry_into_force
+        clause = instrument.entry_into_force
         self.binds_others = instrument.tacit is not None or (
-            entry is not None and (entry.binds == "all" or entry.reio == "for-members")
+            clause is not None and (clause.binds == "all" or clause.reio == "for-members")
         )
 
     def run(self, acts: Iterable[Act]) -> None:
@@ -114,11 +124,11 @@ class Replay:
         if clause.acts and act.kind not in clause.acts and act.kind not in {"succession", "continuation"}:
             says = f"the instrument lists {', '.join(clause.acts)}"
             self.find("warning", "consent-unlisted", act, says, "check the act, or [consent] acts")
-        standing = record.live(act.day)
-        if standing is None:
+        spells = record.standing(act.day)
+        if not spells:
             return True
-        pending = standing.end(act.day)
-        if pending is not None and len(record.spells) == record.spells.index(standing) + 1:
+        standing = spells[-1]
+        if standing.end(act.day) is not None:
             return True  # it leaves and comes back: the new spell waits for the end of the old one
         elsewhere = standing.act is not None and act.at and standing.act.at and standing.act.at != act.at
         if not elsewhere:
@@ -146,14 +156,21 @@ class Replay:
             record.spells.append(self._new_spell(again, record))
 
     def _new_spell(self, act: Act, record: Record) -> Spell:
-        standing = record.live(act.day)
-        pending = None if standing is None else standing.end(act.day)
-        return Spell(
+        standing = record.standing(act.day)
+        pending = standing[-1].end(act.day) if standing else None
+        spell = Spell(
             told=act.day,
             act=act,
             holder=act.actor,
             not_before=None if pending is None else pending.until,
         )
+        above = None if self.parent is None else self.parent.records.get(act.actor)
+        under = None if above is None else covering((*above.spells, *above.derived), act.day)
+        if under is not None:
+            # Whoever left with the parent may consent anew.
+            spell.ends = passed_on(under, spell)
+            self.inherited.extend(spell.ends)
+        return spell
 
     def _on_succession(self, act: Act, record: Record) -> None:
         if not act.ref:
@@ -187,17 +204,18 @@ class Replay:
         """VCLT has no rule for continuation: the same person at law goes on under another name, so all goes with it."""
         day = _effect(act)
         told = max(day, act.day)
-        spell = before.live(self._last_day_before(day, before))
-        if spell is not None and self._may_consent(act, record):
-            ends = [end for end in spell.ends if end.by != "extinction"]
-            copy = Spell(told=told, act=spell.act, holder=act.actor, since_told=told, taken_over=act, ends=ends)
-            copy.not_before = spell.not_before
-            record.spells.append(copy)
-            gone = self._last_day_before(day, before)
-            spell.ends = [
-                *ends,
-                End(told=min(told, gone) if gone < day else told, until=gone, by="extinction", act=act),
-            ]
+        gone = self._last_day_before(day, before)
+        standing = before.standing(gone)
+        if standing and self._may_consent(act, record):
+            known = min(told, gone) if gone < day else told
+            for spell in standing:
+                record.spells.append(_copy(spell, act, told))
+                spell.ends.append(End(told=known, until=gone, by="extinction", act=act))
+        elif not standing and not record.spells:
+            # Whoever continues a former party is one, and not what that party was before.
+            ended = before.ended(gone)
+            if ended is not None and ended[1].by != "extinction":
+                record.spells.append(_copy(ended[0], act, told))
         for name in ("signatures", "provisional", "suspended", "rights"):
             for period in getattr(before, name):
                 if period.until is None or period.until > day:
@@ -214,25 +232,34 @@ class Replay:
     # Ends.
 
     def _on_consent_withdrawal(self, act: Act, record: Record) -> None:
-        self._end(act, record, "consent-withdrawal", _effect(act))
+        self._end(act, record.standing(act.day)[-1:], "consent-withdrawal", max(_effect(act), act.day))
 
     def _on_withdrawal(self, act: Act, record: Record) -> None:
-        spell = record.live(act.day)
-        pending = None if spell is None else spell.end(act.day)
-        if pending is not None:
+        # Where one consent stands and another waits for its end, a further notice is about the one that waits.
+        standing = record.standing(act.day)
+        spells = [spell for spell in standing if self._notice(spell, act.day) is None]
+        if standing and not spells:
+            pending = self._notice(standing[-1], act.day) or End(told=act.day, until=act.day, by="")
             elsewhere = pending.act is not None and act.at and pending.act.at and act.at != pending.act.at
             if not elsewhere:
                 self.find("warning", "second-notice", act, "a notice is pending, and governs", "remove one")
             return
-        self._end(act, record, "withdrawal", self._notice_effect(act))
+        self._end(act, spells, "withdrawal", self._notice_effect(act))
         self._same_day_return(act, record)
 
+    def _notice(self, spell: Spell, day: date) -> End | None:
+        """The end that acts under this very instrument have set to a spell, as known on `day`."""
+        own = (end for end in spell.ends if end.stands(day) and end not in self.inherited)
+        return next(own, None)
+
     def _notice_effect(self, act: Act) -> date:
+        clause = self.it.withdrawal
         computed = self.notice_delay().after(act.day)
+        if clause is not None and clause.periods is not None and self.entry is not None:
+            computed = period_end(clause.periods, self.entry, act.day)
         if act.effective is None:
             return computed
         stated = act.effective.last
-        clause = self.it.withdrawal
         later_allowed = clause is not None and clause.later == "allowed"
         if stated < computed or (stated > computed and not later_allowed):
             says = f"takes effect on {stated} as stated, and on {computed} by the clause"
@@ -248,44 +275,66 @@ class Replay:
         return _SILENT if clause is None or clause.clause == "none" else Delay()
 
     def _on_ending(self, act: Act, record: Record) -> None:
-        self._end(act, record, act.kind, _effect(act))
+        self._end(act, record.standing(act.day), act.kind, _effect(act))
 
-    def _end(self, act: Act, record: Record, by: str, until: date) -> None:
-        end = End(told=act.day, until=max(until, act.day) if by == "consent-withdrawal" else until, by=by, act=act)
-        spell = record.live(act.day)
-        if spell is not None:
-            spell.ends.append(end)
-            self._bilateral(act, end)
+    def _end(self, act: Act, spells: Iterable[Spell], by: str, until: date) -> None:
+        """End these spells of the actor, or, where there are none, what may bind it without an act of its own."""
+        record = self.record(act.actor)
+        ends = []
+        for spell in spells:
+            ends.append(End(told=act.day, until=until, by=by, act=act))
+            spell.ends.append(ends[-1])
+        if ends:
+            self._bilateral(act, ends[0])
         elif self.binds_others:
-            record.derived_ends.append(end)
+            record.derived_ends.append(End(told=act.day, until=until, by=by, act=act))
         else:
-            says = "there is no consent that it could end"
-            self.find("error", "nothing-to-end", act, says, "add the consent, or check the date and the actor")
+            self._nothing_to_end(act)
         self._end_provisional(record, act)
 
+    def check_ends(self) -> None:
+        """Once it is known whom the instrument binds without an act of its own: ends of what never was."""
+        for record in self.records.values():
+            if record.derived_ends and all(spell.via for spell in record.derived):
+                for end in record.derived_ends:
+                    if end.act is not None:
+                        self._nothing_to_end(end.act)
+
+    def _nothing_to_end(self, act: Act) -> None:
+        says = "there is no consent that it could end"
+        self.find("error", "nothing-to-end", act, says, "add the consent, or check the date and the actor")
+
     def _bilateral(self, act: Act, end: End) -> None:
-        """Where only two may be parties, the end for one ends the treaty."""
+        """Where only two may be parties, the end for one ends the treaty; a consent taken back ends nothing."""
         two = 2
         open_to = self.it.consent.open_to
-        if isinstance(open_to, tuple) and len(open_to) == two and act.actor in open_to:
-            self.termination = self.termination or End(told=end.told, until=end.until, by="termination", act=act)
+        if end.by == "consent-withdrawal" or not isinstance(open_to, tuple) or len(open_to) != two:
+            return
+        if act.actor in open_to and (self.termination is None or self.termination.revoked is not None):
+            self.termination = End(told=end.told, until=end.until, by="termination", act=act)
 
     def _on_revocation(self, act: Act, record: Record) -> None:
-        spell = record.live(act.day)
-        pending = None if spell is None else spell.end(act.day)
-        if pending is None:
+        standing = record.standing(act.day)
+        given = [end for spell in standing for end in spell.ends if end not in self.inherited]
+        notices = [end for end in given if is_pending(end, act.day)]
+        if not standing:
+            notices = [end for end in record.derived_ends if is_pending(end, act.day)]
+        if not notices:
             says = "there is no notice that it could take back, or it has taken effect"
             self.find(
                 "error", "nothing-to-revoke", act, says, "check the dates; after the effect, only a new consent helps"
             )
             return
-        pending.revoked = act.day
-        if self.termination is not None and self.termination.act is pending.act:
-            self.termination = None
+        notices[-1].revoked = act.day
+        if self.termination is not None and self.termination.act is notices[-1].act:
+            self.termination.revoked = act.day
+        if standing and notices[-1] in standing[0].ends:
+            # The old consent stands again, and governs: what waited for its end has nothing to wait for.
+            del record.spells[record.spells.index(standing[0]) + 1 :]
 
     def _on_terminate(self, act: Act, record: Record) -> None:
         del record
-        if self.termination is None:
+        if self.termination is None or self.termination.revoked is not None:
             self.termination = End(told=act.day, until=_effect(act), by="termination", act=act)
 
     # Provisional application and suspension.
@@ -383,7 +432,7 @@ class Replay:
                 continue
             record.extinct = known.until
             for spell in record.spells:
-                if not any(end.by == "extinction" for end in spell.ends):
+                if not any(end.by == "extinction" and end.told <= known.until for end in spell.ends):
                     spell.ends.append(End(told=known.until, until=known.until, by="extinction"))
 
     # What each kind of act does.
@@ -419,6 +468,19 @@ class Replay:
         "territorial-application-end": _on_territory_end,
         "territorial-exclusion-withdrawal": _on_territory_end,
     }
+
+
+def _copy(spell: Spell, act: Act, told: date) -> Spell:
+    """A spell as whoever continues its holder has it from the day `told` on."""
+    return Spell(
+        told=told,
+        act=spell.act,
+        holder=act.actor,
+        since_told=told,
+        not_before=spell.not_before,
+        taken_over=act,
+        ends=[end for end in spell.ends if end.by != "extinction"],
+    )
 
 
 def _effect(act: Act) -> date:

@@ -101,12 +101,12 @@ class Reservations(msgspec.Struct, kw_only=True):
 
         What a successor took over from its predecessor needs no word of its own.
         """
-        if consent is None or entry.holder != entry.act.actor or entry.act.day >= consent.day:
+        if consent is None or entry.holder != entry.act.actor or entry.act.day >= consent.date.first:
             return True
         again = {
             provision
             for other in self.entries
-            if other.holder == entry.holder and other.act.day >= consent.day
+            if other.holder == entry.holder and other.act.day >= consent.date.first
             for provision in other.provisions
         }
         return bool(again & set(entry.provisions))
@@ -280,10 +280,15 @@ def _take_over(found: Reservations, act: Act) -> None:
     for entry in found.entries:
         if entry.holder == act.ref and entry.standing(act.day):
             provisions = dict.fromkeys(entry.standing(act.day))
-            answers = {actor: list(given) for actor, given in entry.answers.items()}
+            # Answers of its own: one withdrawn toward one successor still stands toward another.
+            answers = {actor: _copies(given) for actor, given in entry.answers.items()}
             copies.append(
                 Reservation(holder=act.actor, act=entry.act, since=act.day, provisions=provisions, answers=answers)
             )
         if act.ref in entry.answers and act.actor not in entry.answers:
-            entry.answers[act.actor] = [answer for answer in entry.answers[act.ref] if answer.stands(act.day)]
+            entry.answers[act.actor] = _copies(a for a in entry.answers[act.ref] if a.stands(act.day))
     found.entries.extend(copies)
+
+
+def _copies(answers: Iterable[Answer]) -> list[Answer]:
+    return [msgspec.structs.replace(answer) for answer in answers]

@@ -4,17 +4,17 @@ VCLT 24(2) and (3), 84 and their like: deposits up to the day that fixed the ent
 the treaty, later ones after their own delay, and nobody is bound before the treaty is in force.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from comity.actors import Directory, Membership
 from comity.dates import Delay
-from comity.instruments import Instrument, Parent, Periods
+from comity.instruments import Instrument, Parent
+from comity.law.ends import covering, passed_on
 from comity.law.history import End, Force, History, Record, Spell
 from comity.law.replay import Replay
 
-__all__ = ["Relatives", "settle"]
+__all__ = ["Relatives", "end_with_instrument", "settle"]
 
 
 class Relatives(Protocol):
@@ -36,13 +36,15 @@ def settle(replay: Replay, force: Force, around: Relatives) -> None:
             if not spell.taken_over:
                 _begin(replay, spell, force)
     _take_over(replay)
-    _end_with_periods(replay, force)
-    _terminate(replay, force)
+    for record in replay.records.values():
+        end_with_instrument(replay, record.spells)
     parent = it.consent.parent
     if parent is not None and it.of:
         _hang_on_parent(replay, parent, around.history(it.of))
     _derive(replay, force, around)
     for record in replay.records.values():
+        end_with_instrument(replay, record.derived)
+        _check_taken_back(replay, record)
         _check_notices(replay, record, force)
 
 
@@ -96,34 +98,14 @@ def _take_over(replay: Replay) -> None:
                 spell.since, spell.since_told = origin.since, max(spell.told, origin.since_told)
 
 
-def _end_with_periods(replay: Replay, force: Force) -> None:
-    """Where the instrument runs in periods, a notice takes effect at the end of one (Genocide Convention XIV)."""
-    periods = None if replay.it.withdrawal is None else replay.it.withdrawal.periods
-    if periods is None or force.entry is None:
-        return
-    for record in replay.records.values():
-        for end in (end for spell in record.spells for end in spell.ends):
-            if end.by == "withdrawal" and end.act is not None and end.act.effective is None:
-                end.until = period_end(periods, force.entry, end.act.day)
-
-
-def period_end(periods: Periods, entry: date, notice: date) -> date:
-    """The end of the first period that a notice given on a day comes in time for."""
-    number, end = 0, periods.first.after(entry)
-    while periods.notice.after(notice) > end:
-        number += 1
-        end = periods.then.times(number).after(periods.first.after(entry))
-    return end
-
-
-def _terminate(replay: Replay, force: Force) -> None:
+def end_with_instrument(replay: Replay, spells: list[Spell]) -> None:
+    """Where the instrument was terminated, it ended for everybody."""
     ended = replay.termination
     if ended is None:
         return
-    for record in replay.records.values():
-        for spell in record.spells:
-            spell.ends.append(End(told=ended.told, until=ended.until, by=ended.by, act=ended.act))
-    del force
+    for spell in spells:
+        end = End(told=ended.told, until=ended.until, by=ended.by, act=ended.act, revoked=ended.revoked)
+        spell.ends.append(end)
 
 
 def _hang_on_parent(replay: Replay, clause: Parent, parent: History | None) -> None:
@@ -134,25 +116,12 @@ def _hang_on_parent(replay: Replay, clause: Parent, parent: History | None) -> N
         above = parent.records.get(actor)
         spells = [] if above is None else [*above.spells, *above.derived]
         for spell in record.spells:
-            under = _covering(spells, spell)
+            spell.ends = [end for end in spell.ends if not any(end is known for known in replay.inherited)]
+            under = covering(spells, spell.since or spell.told)
             if clause.required and not _raise_to(spell, under):
                 continue
             if clause.cascade and under is not None:
-                spell.ends.extend(
-                    End(told=max(end.told, spell.told), until=end.until, by=end.by, act=end.act, revoked=end.revoked)
-                    for end in under.ends
-                    if end.by != "extinction"
-                )
-
-
-def _covering(spells: Iterable[Spell], spell: Spell) -> Spell | None:
-    """The parent's spell under which this one runs: the first that has not ended when this one would begin."""
-    start = spell.since or spell.told
-    for above in spells:
-        until = min((end.until for end in above.ends if end.revoked is None), default=None)
-        if above.since is not None and (until is None or until > start):
-            return above
-    return None
+                spell.ends.extend(passed_on(under, spell))
 
 
 def _raise_to(spell: Spell, under: Spell | None) -> bool:
@@ -180,7 +149,8 @@ def _derive(replay: Replay, force: Force, around: Relatives) -> None:
         for actor, above in () if parent is None else parent.records.items():
             for spell in (*above.spells, *above.derived):
                 # VCLT 40(5): only those who join the treaty once it is amended; Charter 108: all.
-                joined_later = spell.told > entry
+                # Whoever continues a State joined when that State did.
+                joined_later = (spell.told if spell.act is None else spell.act.day) > entry
                 if clause.binds == "all" or joined_later:
                     _derive_from(replay.record(actor), spell, entry, force.told, via="")
     if clause.reio == "for-members":
@@ -211,16 +181,20 @@ def _through_organizations(replay: Replay, directory: Directory) -> None:
             continue
         for spell in replay.records[code].spells:
             for membership in group.members:
-                _through(replay.record(membership.actor), spell, membership, code)
+                member = directory.actors.get(membership.actor)
+                gone = None if member is None else member.until
+                _through(replay.record(membership.actor), spell, membership, code, gone)
 
 
-def _through(record: Record, spell: Spell, membership: Membership, via: str) -> None:
+def _through(record: Record, spell: Spell, membership: Membership, via: str, gone: date | None) -> None:
     if spell.since is None or spell.since_told is None:
         return
     joined = membership.since or spell.since
     ends = list(spell.ends)
     if membership.until is not None:
         ends.append(End(told=membership.until, until=membership.until, by="withdrawal"))
+    if gone is not None:
+        ends.append(End(told=gone, until=gone, by="extinction"))
     record.derived.append(
         Spell(
             told=max(spell.told, joined),
@@ -232,6 +206,17 @@ def _through(record: Record, spell: Spell, membership: Membership, via: str) -> 
             ends=ends,
         )
     )
+
+
+def _check_taken_back(replay: Replay, record: Record) -> None:
+    """A consent may be taken back before it binds; after that only a withdrawal helps."""
+    for spell in record.spells:
+        for end in spell.ends:
+            own = end.by == "consent-withdrawal" and end.act is not None and end.act.instrument == replay.it.id
+            if own and end.act is not None and spell.bound(end.told - timedelta(days=1)):
+                says = f"it was bound since {spell.since}, and could withdraw from the instrument only"
+                do = "check the act and the dates; it is taken to end what stood"
+                replay.find("warning", "consent-bound-already", end.act, says, do)
 
 
 def _check_notices(replay: Replay, record: Record, force: Force) -> None:

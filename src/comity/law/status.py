@@ -1,5 +1,6 @@
 """Who is bound by an instrument on a day: histories projected onto that day."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from comity.acts import CONSENT
@@ -22,7 +23,7 @@ from comity.law.results import (
 from comity.law.toward import not_toward
 from comity.law.voting import voting_record
 
-__all__ = ["actor_status", "known_until", "past_horizon", "status", "status_word"]
+__all__ = ["actor_status", "known_until", "past_horizon", "status", "status_word", "tacitly_waiting", "touches"]
 
 _WORDS: tuple[StatusWord, ...] = ("signatory", "contracting", "party", "former")
 
@@ -97,13 +98,12 @@ def status_word(history: History, record: Record, on: date) -> StatusWord:
 def _unbound(force: Force, record: Record, on: date, flags: Flags) -> ActorStatus:
     """Former, about to be bound tacitly, signatory or nothing."""
     ended = last_ended(record, on)
-    waiting = _tacitly_waiting(force, record, on)
+    waiting = tacitly_waiting(force, record, on)
     signed = record.signed(on)
-    if waiting is not None:
-        return ActorStatus(
-            actor=record.actor, status="contracting", since=force.threshold, until=waiting.since, flags=flags
-        )
-    if ended is not None and (signed is None or _was_bound(*ended, on)):
+    if waiting is not None and force.threshold is not None:
+        since = max(force.threshold, waiting.told)
+        return ActorStatus(actor=record.actor, status="contracting", since=since, until=waiting.since, flags=flags)
+    if ended is not None and (signed is None or _was_ever_bound(record, on)):
         spell, end = ended
         return ActorStatus(
             actor=record.actor,
@@ -122,13 +122,21 @@ def _unbound(force: Force, record: Record, on: date, flags: Flags) -> ActorStatu
 def last_ended(record: Record, on: date) -> tuple[Spell, End] | None:
     """The last spell that has ended by a day: one of its own, or one through others that had begun."""
     own = record.ended(on)
-    if own is not None:
-        return own
-    for spell in reversed(record.derived):
+    return own if own is not None else max(_ended_through(record, on), key=lambda one: one[1].until, default=None)
+
+
+def _ended_through(record: Record, on: date) -> Iterator[tuple[Spell, End]]:
+    for spell in record.derived:
         end = spell.end(on)
         if end is not None and end.until <= on and spell.told <= on and _was_bound(spell, end, on):
-            return spell, end
-    return None
+            yield spell, end
+
+
+def _was_ever_bound(record: Record, on: date) -> bool:
+    """Whether it was bound before: whoever then takes a new consent back is no mere signatory again."""
+    own = ((spell, spell.end(on)) for spell in record.spells if spell.told <= on)
+    bound = any(end is not None and end.until <= on and _was_bound(spell, end, on) for spell, end in own)
+    return bound or any(True for _ in _ended_through(record, on))
 
 
 def _was_bound(spell: Spell, end: End, on: date) -> bool:
@@ -136,13 +144,16 @@ def _was_bound(spell: Spell, end: End, on: date) -> bool:
     return since is not None and since < end.until
 
 
-def _tacitly_waiting(force: Force, record: Record, on: date) -> Spell | None:
+def tacitly_waiting(force: Force, record: Record, on: date) -> Spell | None:
     """The spell of a member that let the period pass, before the day of effect."""
     if force.threshold is None or force.threshold > on:
         return None
     for spell in record.derived:
         since = spell.since_on(on)
-        if spell.act is None and since is not None and since > on and spell.end(on) is None:
+        if spell.act is not None or spell.told > on or since is None or since <= on:
+            continue
+        end = spell.end(on)
+        if end is None or end.until > since:
             return spell
     return None
 
@@ -176,12 +187,17 @@ def _flags(it: Instrument, history: History, record: Record, on: date, toward: f
     bound = record.bound(on)
     return Flags(
         provisional=bound is None and applies_provisionally(it, history, record, on),
-        suspended=any(period.covers(on) for period in record.suspended),
-        rights_suspended=any(period.covers(on) for period in record.rights),
+        suspended=any(touches(period, bound, on) for period in record.suspended),
+        rights_suspended=any(touches(period, bound, on) for period in record.rights),
         contested=tuple(_contested(contest) for contest in record.contests if contest.act.day <= on),
         via=bound.via if bound is not None and bound.via else None,
         not_toward=tuple(sorted(toward)) if bound is not None else (),
     )
+
+
+def touches(period: Period, bound: Spell | None, on: date) -> bool:
+    """Whether a suspension holds on a day: it ends with the spell in which it came."""
+    return bound is not None and period.covers(on) and period.told >= bound.told
 
 
 def _contested(contest: Contest) -> Contested:
@@ -228,8 +244,8 @@ def past_horizon(it: Instrument, on: date) -> tuple[str, ...]:
     kinds = [date_ for name, date_ in known.items() if name in CONSENT - {"consent"}]
     consent = known.get("consent") or min(kinds, default=None)
     horizon = {**known, **({"consent": consent} if consent is not None else {})}
-    # What binds by silence is not signed (IHR 59).
-    classes = ("signature", "consent", "withdrawal") if it.tacit is None else ("consent", "withdrawal")
+    # Many instruments were never open for signature, so its horizon counts only where it is stated.
+    classes = ("signature", "consent", "withdrawal") if "signature" in known else ("consent", "withdrawal")
     return tuple(name for name in classes if name not in horizon or horizon[name] < on)
 
 

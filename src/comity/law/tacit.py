@@ -6,7 +6,7 @@ from comity.instruments import Instrument, Tacit
 from comity.law.force import Surroundings
 from comity.law.history import End, Force, Record, Spell
 from comity.law.replay import Replay
-from comity.law.settle import Relatives
+from comity.law.settle import Relatives, end_with_instrument
 from comity.rules.ground import ground
 from comity.rules.judge import Tally, holds
 
@@ -60,6 +60,7 @@ def settle_tacit(replay: Replay, clause: Tacit, force: Force, around: Relatives)
             derived.ends.extend(record.derived_ends)
             _give_way(record, derived)
             _reject(record, derived, closes)
+            end_with_instrument(replay, [derived])
             record.derived.append(derived)
 
 

@@ -53,14 +53,16 @@ def changes_of(
 
 def force_changes(it: Instrument, force: Force) -> Iterator[Change]:
     """The entry into force and the end of the instrument itself, as changes without an actor."""
-    if force.entry is not None and force.told is not None and it.kind not in DECLARED:
-        day = max(force.entry, force.told)
+    if it.kind in DECLARED or force.entry is None or force.told is None:
+        return
+    day, ended = max(force.entry, force.told), force.ended
+    gone = None if ended is None or ended.revoked is not None else max(ended.until, ended.told)
+    if gone is None or day < gone:
         because = Reason(id="in-force", params={"entry": force.entry})
         yield Change(date=day, instrument=it.id, actor="", before="not-in-force", after="in-force", because=because)
-    if force.ended is not None:
-        day = max(force.ended.until, force.ended.told)
-        because = Reason(id="no-longer-in-force", params={"until": force.ended.until})
-        yield Change(date=day, instrument=it.id, actor="", before="in-force", after="not-in-force", because=because)
+    if ended is not None and gone is not None and day < gone:
+        because = Reason(id="no-longer-in-force", params={"until": ended.until})
+        yield Change(date=gone, instrument=it.id, actor="", before="in-force", after="not-in-force", because=because)
 
 
 # The reasons that say what happened, before those that say why it could.
@@ -79,8 +81,10 @@ _TELLING = (
 def _because(law: Law, it: Instrument, history: History, actor: str, day: date, after: StatusWord) -> Reason:
     """The reason that explains a change best: the newest event among the reasons for the new status."""
     reasons = why(law, it, history, actor, day).reasons
-    # Whoever becomes contracting does so by its own consent, whatever that consent will lead to.
-    for prefix in ("consented", *_TELLING) if after == "contracting" else _TELLING:
+    # Whoever becomes contracting does so by its own consent, whatever that consent will lead to; and an end that
+    # lies ahead makes nobody a party.
+    begins = {"contracting": ("consented", *_TELLING[2:]), "party": _TELLING[2:]}
+    for prefix in begins.get(after, _TELLING):
         for reason in reversed(reasons):
             if reason.id.startswith(prefix):
                 return reason

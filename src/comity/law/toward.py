@@ -83,11 +83,8 @@ def _accessions(
     As in the Hague Conventions, the States that were party already answer the one that accedes; where both
     acceded, the answer of either is enough.
     """
-    said: dict[Pair, Act] = {}
     wanted = "acceptance-of-accession" if it.consent.accessions == "if-accepted" else "objection-to-accession"
-    for act in acts:
-        if act.kind == wanted and act.day <= on:
-            said[act.actor, act.ref] = act
+    said = _said_of_accessions(acts, wanted, on)
     for newcomer, spell in parties.items():
         if spell.act is None or spell.act.kind != "accession":
             continue
@@ -100,6 +97,17 @@ def _accessions(
                     found[_pair(newcomer, other)] = ("accession-objected", spoken)
             elif spoken is None and not _accepted_back(others, said.get((newcomer, other))):
                 found[_pair(newcomer, other)] = ("accession-not-accepted", spell.act)
+
+
+def _said_of_accessions(acts: tuple[Act, ...], wanted: str, on: date) -> dict[Pair, Act]:
+    """What each said to the accession of another by a day: whoever accepts after all takes its objection back."""
+    said: dict[Pair, Act] = {}
+    for act in acts:
+        if act.kind == wanted and act.day <= on:
+            said[act.actor, act.ref] = act
+        elif act.kind == "acceptance-of-accession" and act.day <= on:
+            said.pop((act.actor, act.ref), None)
+    return said
 
 
 def _accepted_back(other: Spell, answer: Act | None) -> bool:
