@@ -169,6 +169,11 @@ def test_the_atlas_counts_only_the_acts_that_the_clause_counts(make: Make) -> No
     assert statuses(register, "pact", date(2000, 6, 1)) == {"FRA": "contracting"}
 
 
+def test_the_atlas_takes_the_first_of_two_signatures(make: Make) -> None:
+    register = make(pact=(TWO, "2000-01-01,FRA,signature 2001-01-01,FRA,signature"))
+    assert list(Atlas(register.law).on(date(2000, 6, 1)).columns()["status"]) == ["signatory"]
+
+
 # Circles
 
 
@@ -183,6 +188,13 @@ def test_a_treaty_that_counts_its_own_parties_is_found(make: Make) -> None:
     register = make(pact=('[entry_into_force]\nwhen = { count = 1, among = { parties_to = "pact" } }', RATIFIED))
     assert codes(register) == {"circle"}
     assert entry(register) is None
+
+
+def test_a_treaty_that_waits_for_the_one_it_replaces_is_found(make: Make) -> None:
+    # Whether the old one has ended hangs on the new one, and the new one asks whether the old one is in force.
+    clauses = 'replaces = ["old"]\n[entry_into_force]\nwhen = { in_force = "old" }'
+    register = make(old=(ONE, RATIFIED), new=(clauses, RATIFIED))
+    assert codes(register) == {"circle"}
 
 
 # Whose consent a rule asks for
@@ -341,6 +353,25 @@ def test_what_ended_before_a_continuation_is_not_taken_over(make: Make) -> None:
         1991-12-24,RUS,continuation,,SUN"""
     (russia,) = make(pact=(TWO, acts)).status("pact", date(1995, 1, 1), "RUS").actors
     assert (russia.status, russia.flags.provisional) == ("signatory", False)
+
+
+# Toward one other
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("2001-01-01,FRA,non-application,,JPN", ""),
+        ("2001-01-01,FRA,non-application,,GHO", "actor-unknown"),
+        ("2001-01-01,FRA,non-application,,FRA", "ref-itself"),
+        ("2001-01-01,FRA,objection-to-accession,,JPN", "accession-missing"),
+        ("2001-01-01,FRA,objection-to-accession,,RUS", "accession-missing"),
+        ("2001-01-01,FRA,objection-to-accession,,KEN", ""),
+    ],
+)
+def test_an_act_toward_one_other_names_one(make: Make, line: str, code: str) -> None:
+    register = make(pact=(ONE, f"{RATIFIED} 2000-06-01,KEN,accession {line}"))
+    assert codes(register) == ({code} if code else set())
 
 
 # Reservations
