@@ -70,5 +70,8 @@ def _django(log: Path) -> Iterator[None]:
 
     django.setup()
     yield
+    from comity.server.registers import close  # noqa: PLC0415  # as above
+
+    close()
     for name in ("COMITY_LOG", "COMITY_HOSTS", "DJANGO_SETTINGS_MODULE"):
         del os.environ[name]

@@ -8,6 +8,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from comity.service import refuse
+
 # Everything that a reader can come to, with the day that makes it interesting.
 PAGES = (
     "",
@@ -250,6 +252,16 @@ def test_the_style_is_served_and_loads_nothing_from_elsewhere(client: Client) ->
     style = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]  # a file
     assert "@import" not in style
     assert "url(" not in style
+
+
+def test_data_with_errors_are_told_and_nothing_is_computed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise refuse("circle", "lake-treaty asks for itself in a circle", file="instruments/lake-treaty.toml")
+
+    monkeypatch.setattr("comity.server.views.instrument_page", refused)
+    response = client.get("/en/instruments/lake-treaty")
+    assert response.status_code == 400
+    assert "instruments/lake-treaty.toml: lake-treaty asks for itself in a circle" in text(response)
 
 
 def test_a_fault_of_the_program_shows_no_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

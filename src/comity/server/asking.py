@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from comity.dates import parse_date
+from comity.register.errors import MomentError
 from comity.server.faults import Fault
 from comity.server.frames import frame
 from comity.server.registers import EmptyThenError, Seen, ask
@@ -88,15 +89,15 @@ def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question
             )
     except EmptyThenError as error:
         raise Fault(400, words.text("fault.known.empty", text=known, first=error.first)) from error
-    except Refusal as refusal:
-        raise _refused(words, refusal, known) from refusal
-
-
-def _refused(words: Words, refusal: Refusal, known: str) -> Fault:
-    """What the register cannot answer: a moment that is none, or data with errors, which are listed."""
-    if any(finding.code == "moment-wrong" for finding in refusal.findings):
+    except MomentError as error:
         example = {"day": "2026-01-31", "moment": "2026-01-31T12:00:00Z"}
-        return Fault(400, words.text("fault.known", text=known, **example))
+        raise Fault(400, words.text("fault.known", text=known, **example)) from error
+    except Refusal as refusal:
+        raise _refused(words, refusal) from refusal
+
+
+def _refused(words: Words, refusal: Refusal) -> Fault:
+    """Data with errors, from which nothing is computed; they are listed."""
     lines = [words.english(f"{finding.file}: {finding.says}".lstrip(": ")) for finding in refusal.findings]
     return Fault(400, words.text("fault.unjudged"), *lines)
 

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.service import keeping, open_register, shipped_folder
+from comity.register.log import Log
+from comity.service import keeping, shipped_folder
 
 __all__ = ["Progress", "prepare_log", "prepare_secret"]
 
@@ -21,8 +22,9 @@ def prepare_log(log: Path, progress: Progress | None = None) -> int:
     if not log.exists():
         log.parent.mkdir(parents=True, exist_ok=True)
         keeping.create(log, log.stem)
-    if open_register(log).reading.layers[0].ids("instrument"):
-        return 0
+    with Log.open(log, write=False) as found:
+        if len(found):
+            return 0
     return keeping.import_source(shipped_folder(), log, progress=progress).appended
 
 

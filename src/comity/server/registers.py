@@ -4,14 +4,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import msgspec
 
 from comity.register.logged import LogLayer
 from comity.service import Register, open_register
 
-__all__ = ["EmptyThenError", "Seen", "ask"]
+__all__ = ["EmptyThenError", "Seen", "ask", "close"]
 
 # Registers kept ready. Each holds the histories that were asked of it: some tens of megabytes at the most.
 _KEPT = 4
@@ -54,14 +53,18 @@ class _Registers:
                 self._layer(self._ready.popitem(last=False)[1].register).log.close()
             yield seen
 
+    def close(self) -> None:
+        with self._asking:
+            for register in (self._head, *(self._layer(seen.register) for seen in self._ready.values())):
+                register.log.close()
+            self._ready.clear()
+
     def _size(self, known: str | None) -> int:
-        if known is None:
-            return len(self._head.log)
-        layer = self._layer(open_register(self._address, known))
-        layer.log.close()
-        if not layer.size:
+        log = self._head.log
+        size = len(log) if known is None else log.size_at(known)
+        if not size:
             raise EmptyThenError(self._recorded(0))
-        return layer.size
+        return size
 
     def _open(self, size: int) -> Seen:
         register = open_register(self._address, size)
@@ -79,16 +82,29 @@ class _Registers:
         return layer
 
 
-@cache
+_open: dict[str, _Registers] = {}
+_opening = threading.Lock()
+
+
 def _registers(address: str) -> _Registers:
-    return _Registers(address)
+    with _opening:
+        if address not in _open:
+            _open[address] = _Registers(address)
+        return _open[address]
+
+
+def close() -> None:
+    """Let go of every log: at the end of the process."""
+    with _opening:
+        while _open:
+            _open.popitem()[1].close()
 
 
 @contextmanager
 def ask(address: str, known: str | None = None) -> Iterator[Seen]:
     """The register at a log's address, as known at a moment (None: now), for one question.
 
-    Raises `Refusal` for a moment that is none, and `EmptyThenError` for one before the first entry.
+    Raises `MomentError` for a moment that is none, and `EmptyThenError` for one before the first entry.
     """
     with _registers(address).asked(known) as seen:
         yield seen

@@ -22,5 +22,9 @@ def serve(host: str, port: int) -> None:
     import uvicorn  # noqa: PLC0415  # only where it is used
 
     from comity.server.asgi import application  # noqa: PLC0415  # Django reads the environment when it is imported
+    from comity.server.registers import close  # noqa: PLC0415  # as above
 
-    uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
+    try:
+        uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
+    finally:
+        close()
