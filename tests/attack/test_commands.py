@@ -115,3 +115,42 @@ def test_a_key_of_another_name_is_refused_before_the_log_is_made(log: Path, tmp_
     with pytest.raises(Refusal, match="the key is of “t”"):
         keeping.create(tmp_path / "other.log", "other", f"{log}.key")
     assert not (tmp_path / "other.log").exists()
+
+
+ADDRESSES = [
+    "postgresql://anna:s3cret@127.0.0.1:1/db",
+    "postgresql://anna:s3cret@127.0.0.1:1",
+    "postgres://anna:s3cret@127.0.0.1:1/db",
+    "postgresql://127.0.0.1:1/db?user=anna&password=s3cret",
+    "postgresql://anna:s3cret@[::1",
+]
+COMMANDS = [
+    ["init", "{address}"],
+    ["status", "npt", "--register", "{address}"],
+    ["verify", "{address}"],
+    ["proposals", "{address}"],
+    ["record", "{address}", "npt", "FRA", "signature", "--date", "2000-01-01"],
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_no_password_is_shown(address: str, words: list[str]) -> None:
+    pytest.importorskip("psycopg")
+    found = CliRunner().invoke(main, [*(word.format(address=address) for word in words), "--format", "json"])
+    assert found.exit_code == (1 if words[0] == "verify" else 2)
+    assert "s3cret" not in found.output
+    assert "there is no folder" not in found.output
+
+
+def test_the_name_of_a_log_is_not_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+
+    def create(_: str, origin: str, __: str | None) -> None:
+        named.append(origin)
+        raise Refusal([])
+
+    monkeypatch.setattr(keeping, "create", create)
+    for address in ("postgresql://anna:s3cret@host", "postgresql://anna:s3cret@host/treaties?password=s3cret"):
+        CliRunner().invoke(main, ["init", address])
+    assert named == ["comity", "treaties"]

@@ -75,7 +75,9 @@ def _progress(what: str, form: str) -> Iterator[Callable[[int, int], None] | Non
 @refusing
 def init_command(log: str, origin: str | None, key: str | None, form: str) -> None:
     """Create an empty LOG: a file, or a postgresql:// address."""
-    name = origin or (Path(log).stem if "://" not in log else log.rsplit("/", 1)[-1]) or "comity"
+    # Of an address only the data base names the log: user and password stand before it, settings behind.
+    named = log.partition("://")[2].partition("/")[2].partition("?")[0] if "://" in log else Path(log).stem
+    name = origin or named or "comity"
     made = keeping.create(log, name, key)
     lines = [
         f"Created the log {made.log}, named {made.origin}.",

@@ -1,5 +1,7 @@
 """What can go wrong with a log, as types. Every message is one line, fit for a user."""
 
+import re
+
 __all__ = [
     "AlreadyThereError",
     "ForkError",
@@ -14,7 +16,23 @@ __all__ = [
     "ReadOnlyError",
     "StoreError",
     "TooLongError",
+    "is_postgres",
+    "without_secrets",
 ]
+
+# What stands before the host of an address, and what may stand among its parameters.
+_USER = re.compile(r"(postgres(?:ql)?://)[^\s/]*@")
+_PASSWORD = re.compile(r"(?i)([?&]?\bpassword=)[^\s&]*")
+
+
+def is_postgres(address: object) -> bool:
+    """Whether an address is that of a PostgreSQL data base."""
+    return isinstance(address, str) and address.startswith(("postgresql://", "postgres://"))
+
+
+def without_secrets(text: str) -> str:
+    """The text without the user and password that an address in it may hold: messages go to screens and records."""
+    return _PASSWORD.sub(r"\1…", _USER.sub(r"\1", text))
 
 
 class LogError(Exception):

@@ -14,7 +14,7 @@ import msgspec
 
 from comity.register import merkle
 from comity.register.checkpoint import Checkpoint, sign_checkpoint
-from comity.register.errors import LogError, MomentError, OutOfOrderError, StoreError
+from comity.register.errors import LogError, MomentError, OutOfOrderError, StoreError, is_postgres
 from comity.register.leaf import Leaf, Prepared, Record, canonical, last_moment, moment, prepare, read_leaf, recorded_of
 from comity.register.note import Signer
 from comity.register.sqlite import SQLiteStore
@@ -82,7 +82,7 @@ class Log:
     @classmethod
     def open(cls, address: str | Path, *, write: bool = True) -> Self:
         """The log at `address`, a path or `postgresql://…`; raises NotALogError or StoreError."""
-        if _is_postgres(address):
+        if isinstance(address, str) and is_postgres(address):
             from comity.register.postgres import PostgresStore  # noqa: PLC0415  # psycopg is an optional extra
 
             return cls(PostgresStore(str(address), write=write))
@@ -93,7 +93,7 @@ class Log:
         """A new, empty log named `origin`, a schema-less URL by habit; raises AlreadyThereError or StoreError."""
         if not origin or not origin.isprintable():
             raise LogError("the origin of a log is one line of text, such as example.org/register")
-        if _is_postgres(address):
+        if isinstance(address, str) and is_postgres(address):
             from comity.register.postgres import PostgresStore  # noqa: PLC0415  # as above
 
             return cls(PostgresStore.create(str(address), origin))
@@ -235,10 +235,6 @@ class Log:
             raise LogError("a verdict is a word, such as approved or rejected")
         if not self._store.settle(proposal, verdict, moment(settled)):
             raise LogError(f"there is no proposal {proposal} that waits for a verdict")
-
-
-def _is_postgres(address: str | Path) -> bool:
-    return isinstance(address, str) and address.startswith(("postgresql://", "postgres://"))
 
 
 def _entry(row: Row) -> Entry:

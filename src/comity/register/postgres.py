@@ -16,7 +16,14 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from comity.register.errors import AlreadyThereError, ForkError, NotALogError, ReadOnlyError, StoreError
+from comity.register.errors import (
+    AlreadyThereError,
+    ForkError,
+    NotALogError,
+    ReadOnlyError,
+    StoreError,
+    without_secrets,
+)
 from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
 
 __all__ = ["PostgresStore", "grants"]
@@ -106,7 +113,7 @@ def _faults(name: str) -> Iterator[None]:
 
 
 def _line(error: psycopg.Error) -> str:
-    return (error.diag.message_primary or str(error)).strip().split("\n")[0]
+    return without_secrets((error.diag.message_primary or str(error)).strip().split("\n")[0])
 
 
 class PostgresStore:

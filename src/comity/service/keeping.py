@@ -24,6 +24,8 @@ from comity.register.errors import (
     MissingLogError,
     NoteError,
     ReadOnlyError,
+    is_postgres,
+    without_secrets,
 )
 from comity.register.folder import FolderLayer
 from comity.register.importers import FORMATS as SOURCES
@@ -35,7 +37,7 @@ from comity.register.note import Signer, Verifier, read_signer, read_verifier
 from comity.register.reading import Reading
 from comity.register.store import Proposal
 from comity.register.verification import Verdict, verify
-from comity.service.queries import Refusal, Register, refuse, shipped_folder
+from comity.service.queries import Refusal, Register, refuse, said_of, shipped_folder
 
 __all__ = [
     "FORMATS",
@@ -91,8 +93,7 @@ def _refusing(address: object) -> Iterator[None]:
     try:
         yield
     except LogError as error:
-        says = str(error) if str(error).startswith(str(address)) else f"{address}: {error}"
-        raise refuse("log-refused", says, _remedy(error)) from error
+        raise refuse("log-refused", said_of(address, error), _remedy(error)) from error
     except ModuleNotFoundError as error:
         do = "install comity[postgres]"
         raise refuse("extra-missing", f"this address needs {error.name}, which is not installed", do) from error
@@ -118,7 +119,7 @@ def _remedy(error: LogError) -> str:
 def key_file(address: str | Path) -> Path:
     """Where the key that signs a log's checkpoints is kept unless the user says otherwise: beside it."""
     text = str(address)
-    return Path("comity.key") if text.startswith("postgresql://") else Path(f"{text}.key")
+    return Path("comity.key") if is_postgres(text) else Path(f"{text}.key")
 
 
 def create(address: str | Path, origin: str, key: str | Path | None = None) -> Created:
@@ -137,7 +138,7 @@ def create(address: str | Path, origin: str, key: str | Path | None = None) -> C
         except OSError as error:
             says = f"the log stands, but its key could not be written to {place}: {error.strerror or error}"
             raise refuse("key-unwritable", says, "comity checkpoint LOG --key FILE takes one from elsewhere") from error
-    return Created(log=str(address), origin=origin, key=str(signer.verifier), key_file=str(place))
+    return Created(log=without_secrets(str(address)), origin=origin, key=str(signer.verifier), key_file=str(place))
 
 
 def import_source(
@@ -334,7 +335,7 @@ def export(
 def verify_source(source: str | Path, key: str | None = None, published: str | Path | None = None) -> Verdict:
     """Verify a log or an exported folder; `key` is the public key, as text or in a file. Raises `Refusal`."""
     text = str(source)
-    if not text.startswith("postgresql://") and not Path(text).exists():
+    if not is_postgres(text) and not Path(text).exists():
         raise refuse("source-missing", f"there is no log or folder “{source}”", "check the path")
     verifier: Verifier | None = None
     with _refusing(source):

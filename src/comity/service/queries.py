@@ -29,7 +29,7 @@ from comity.law.search import Hit, search
 from comity.law.status import status
 from comity.law.timeline import force_changes, timeline
 from comity.law.why import why
-from comity.register.errors import LogError, MomentError
+from comity.register.errors import LogError, MomentError, is_postgres, without_secrets
 from comity.register.folder import FolderLayer
 from comity.register.layers import DefinitionKind, Definitions, Layer
 from comity.register.reading import Reading
@@ -38,7 +38,7 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 if TYPE_CHECKING:
     from comity.law.atlas import Atlas
 
-__all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "shipped_folder"]
+__all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder"]
 
 
 class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
@@ -50,8 +50,14 @@ class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user a
 
 
 def refuse(code: str, says: str, do: str = "", file: str = "") -> Refusal:
-    """A refusal with one finding."""
-    return Refusal([Finding(level="error", code=code, file=file, says=says, do=do)])
+    """A refusal with one finding. An address in it loses its user and password."""
+    return Refusal([Finding(level="error", code=code, file=file, says=without_secrets(says), do=do)])
+
+
+def said_of(address: object, error: LogError) -> str:
+    """What is wrong with a log, naming it once."""
+    named = str(error).startswith((str(address), "postgresql://", "the PostgreSQL address"))
+    return str(error) if named else f"{address}: {error}"
 
 
 def shipped_folder() -> Path:
@@ -71,7 +77,7 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
         return Register(_one_clock([shipped], known))
     if not str(address):  # a shell variable that is not set would ask the folder that one happens to be in
         raise refuse("register-missing", "the path of the register is empty", "name a folder or a log")
-    if not str(address).startswith("postgresql://") and Path(address).is_dir():
+    if not is_postgres(address) and Path(address).is_dir():
         own = FolderLayer(Path(address))
         layers: list[Layer] = [own] if own.root.resolve() == shipped.root.resolve() else [own, shipped]
         return Register(_one_clock(layers, known))
@@ -91,7 +97,7 @@ def _logged(address: str | Path, known: str | int | None) -> Layer:
     from comity.register.log import Log  # noqa: PLC0415  # the cryptography behind it takes time to load
     from comity.register.logged import LogLayer  # noqa: PLC0415  # as above
 
-    if not str(address).startswith("postgresql://") and not Path(address).exists():
+    if not is_postgres(address) and not Path(address).exists():
         raise refuse("register-missing", f"there is no folder or log “{address}”", "check the path")
     try:
         log = Log.open(address, write=False)
@@ -99,7 +105,7 @@ def _logged(address: str | Path, known: str | int | None) -> Layer:
     except MomentError as error:
         raise refuse("moment-wrong", str(error), "give a timestamp, a date or a tree size") from error
     except LogError as error:
-        raise refuse("log-unreadable", f"{address}: {error}", "check the address; comity verify says more") from error
+        raise refuse("log-unreadable", said_of(address, error), "check the address; comity verify says more") from error
     return LogLayer(log, size)
 
 

@@ -24,6 +24,8 @@ SKIP = "skip"
 _COLUMNS = ("name", "actor", "from", "until", "rows", "why", "suggestions")
 Fault = Callable[[int, str, str, str], None]
 _UNKNOWN = "no actor is called so"
+# Looking for the nearest name takes milliseconds: past so many, the column is of something else.
+_SUGGESTED = 500
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,11 +129,12 @@ class Resolver:
 
     def unresolved(self) -> tuple[Unresolved, ...]:
         """What a person must decide, by name."""
+        looked_for = set(sorted(name for name, why, _ in self._open if why == _UNKNOWN)[:_SUGGESTED])
         return tuple(
             Unresolved(
                 name=name,
                 why=why,
-                suggestions=suggestions if why != _UNKNOWN else self._directory.nearest(name),
+                suggestions=self._directory.nearest(name) if why == _UNKNOWN and name in looked_for else suggestions,
                 first=min(day.first for day in days),
                 last=max(day.last for day in days),
                 rows=len(days),
