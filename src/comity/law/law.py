@@ -97,8 +97,8 @@ class Law:
             replay = Replay(it, self.directory, parent, force.entry)
             replay.run(self.reading.acts(it.id))
         parts = () if faults else find_parts(it, replay.records, self, force)
-        if replay.termination is not None:
-            force = _with_end(force, replay.termination)
+        if replay.terminations:
+            force = _with_end(force, replay.terminations[-1])
         settle(replay, force, self)
         if it.tacit is not None:
             settle_tacit(replay, it.tacit, force, self)

@@ -38,7 +38,8 @@ class Replay:
         self.inherited: list[End] = []
         self.records: dict[str, Record] = {}
         self.territories: list[Territory] = []
-        self.termination: End | None = None
+        # At most one that stands, the last.
+        self.terminations: list[End] = []
         self.findings: list[Finding] = []
         self.seen: set[tuple[str, str, str]] = set()
         self._refused: dict[str, tuple[Act, int]] = {}
@@ -310,8 +311,12 @@ class Replay:
         open_to = self.it.consent.open_to
         if end.by == "consent-withdrawal" or not isinstance(open_to, tuple) or len(open_to) != two:
             return
-        if act.actor in open_to and (self.termination is None or self.termination.revoked is not None):
-            self.termination = End(told=end.told, until=end.until, by="termination", act=act)
+        if act.actor in open_to:
+            self._terminate(act, end.until)
+
+    def _terminate(self, act: Act, until: date) -> None:
+        if all(end.revoked is not None for end in self.terminations):
+            self.terminations.append(End(told=act.day, until=until, by="termination", act=act))
 
     def _on_revocation(self, act: Act, record: Record) -> None:
         standing = record.standing(act.day)
@@ -326,16 +331,16 @@ class Replay:
             )
             return
         notices[-1].revoked = act.day
-        if self.termination is not None and self.termination.act is notices[-1].act:
-            self.termination.revoked = act.day
+        for end in self.terminations:
+            if end.act is notices[-1].act:
+                end.revoked = act.day
         if standing and notices[-1] in standing[0].ends:
             # The old consent stands again, and governs: what waited for its end has nothing to wait for.
             del record.spells[record.spells.index(standing[0]) + 1 :]
 
     def _on_terminate(self, act: Act, record: Record) -> None:
         del record
-        if self.termination is None or self.termination.revoked is not None:
-            self.termination = End(told=act.day, until=_effect(act), by="termination", act=act)
+        self._terminate(act, _effect(act))
 
     # Provisional application and suspension.
 

@@ -100,12 +100,11 @@ def _take_over(replay: Replay) -> None:
 
 def end_with_instrument(replay: Replay, spells: list[Spell]) -> None:
     """Where the instrument was terminated, it ended for everybody."""
-    ended = replay.termination
-    if ended is None:
-        return
     for spell in spells:
-        end = End(told=ended.told, until=ended.until, by=ended.by, act=ended.act, revoked=ended.revoked)
-        spell.ends.append(end)
+        spell.ends.extend(
+            End(told=ended.told, until=ended.until, by=ended.by, act=ended.act, revoked=ended.revoked)
+            for ended in replay.terminations
+        )
 
 
 def _hang_on_parent(replay: Replay, clause: Parent, parent: History | None) -> None:
