@@ -39,16 +39,17 @@ class _Registers:
     def __init__(self, address: str) -> None:
         self._address = address
         self._head = self._layer(open_register(address))
-        self._ready: OrderedDict[int, Seen] = OrderedDict()
+        self._ready: OrderedDict[tuple[int, bool], Seen] = OrderedDict()
         self._asking = threading.RLock()
 
     @contextmanager
     def asked(self, known: str | None) -> Iterator[Seen]:
         with self._asking:
-            size = self._size(known)
-            seen = self._ready.get(size) or self._open(size)
-            self._ready[size] = seen
-            self._ready.move_to_end(size)
+            # As known at a moment, nothing without a clock shines through the log: another register, though as long.
+            key = (self._size(known), known is not None)
+            seen = self._ready.get(key) or self._open(*key)
+            self._ready[key] = seen
+            self._ready.move_to_end(key)
             while len(self._ready) > _KEPT:
                 self._layer(self._ready.popitem(last=False)[1].register).log.close()
             yield seen
@@ -66,9 +67,10 @@ class _Registers:
             raise EmptyThenError(self._recorded(0))
         return size
 
-    def _open(self, size: int) -> Seen:
-        register = open_register(self._address, size)
-        return Seen(register, size, self._head.log.origin, self._recorded(size - 1))
+    def _open(self, size: int, past: bool) -> Seen:  # noqa: FBT001  # one half of the key
+        register = open_register(self._address, size if past else None)
+        layer = self._layer(register)
+        return Seen(register, layer.size, layer.log.origin, self._recorded(layer.size - 1))
 
     def _recorded(self, index: int) -> str:
         entry = next(iter(self._head.log.entries(index, index + 1)), None)

@@ -213,6 +213,8 @@ class Speaker(Words):
         elif reason.params.get("since", "") is None and f"{key}.open" in self.table.REASONS:
             key += ".open"
         params = {name: self._param(reason.id, name, value) for name, value in reason.params.items()}
+        if key not in self.table.REASONS:  # rather in English than not at all; a test sees to it that none is missing
+            return format_html('<bdi lang="en">{}</bdi>', self._filled(en.REASONS[key], params))
         return self._filled(self.table.REASONS[key], params)
 
     def rule(self, reason: RuleReason, node: Progress, weights: Callable[[str], str]) -> SafeString:
