@@ -16,7 +16,9 @@ STAMPS := $(VENV)/.stamps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # --no-compile: byte code is written at the first import, where it is needed.
 PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps
-PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
+# A file's tests stay in one process as far as that goes, so that what a file prepares is prepared once.
+PARALLEL := -n 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 .PHONY: help setup run demo test cover lint format check bench docs lock wheel clean
 
@@ -39,7 +41,7 @@ WHOLE := src/comity/law/*,src/comity/rules/*
 
 cover: $(STAMPS)/comity $(STAMPS)/test ## run the suite and show what it covers; every branch of law and rules must be
 	@$(BIN)/coverage erase
-	@failed=0; $(BIN)/coverage run -m pytest -n 2 $(ARGS) || failed=$$?; \
+	@failed=0; $(BIN)/coverage run -m pytest $(PARALLEL) $(ARGS) || failed=$$?; \
 	$(BIN)/coverage combine --quiet; $(BIN)/coverage report; \
 	printf '\nlaw and rules, of which every branch must be covered:\n'; \
 	$(BIN)/coverage report --include='$(WHOLE)' --fail-under=100 || failed=$$?; exit $$failed
