@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -24,6 +25,15 @@ QUIET = (
 )
 # In seconds: what a first start may take, with the whole public register.
 PATIENCE = 60
+
+# One page of each kind, with short tables: the tool looks at every cell.
+KINDS = (
+    "?q=lisbon",
+    "instruments/asean-charter",
+    "instruments/asean-charter/LAO?toward=THA",
+    "actors/COK",
+    "instruments/asia",
+)
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +167,20 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, browser: Brow
         wide[path] = page.evaluate("document.documentElement.scrollWidth")
     page.close()
     assert {path: width for path, width in wide.items() if width > 320} == {}
+
+
+# Both languages, on a wide screen and a narrow one, in turns.
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ar", 360)])
+def test_no_page_keeps_anybody_out(address: str, browser: Browser, language: str, width: int) -> None:
+    # The tool is a script, which the pages' own policy would refuse.
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    found = {}
+    for path in KINDS:
+        page.goto(f"{address}/{language}/{path}")
+        found[path] = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    context.close()
+    assert {path: ids for path, ids in found.items() if ids} == {}
 
 
 def test_the_keyboard_comes_first_to_the_skip_link(address: str, page: Page) -> None:
