@@ -101,7 +101,11 @@ def _logged(address: str | Path, known: str | int | None) -> Layer:
         raise refuse("register-missing", f"there is no folder or log “{address}”", "check the path")
     try:
         log = Log.open(address, write=False)
-        size = len(log) if known is None else log.size_at(known)
+        try:
+            size = len(log) if known is None else log.size_at(known)
+        except BaseException:
+            log.close()
+            raise
     except MomentError as error:
         raise refuse("moment-wrong", str(error), "give a timestamp, a date or a tree size") from error
     except LogError as error:
