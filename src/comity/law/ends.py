@@ -17,8 +17,9 @@ def is_pending(end: End, day: date) -> bool:
 def covering(spells: Iterable[Spell], start: date) -> Spell | None:
     """The parent's spell under which one that begins on `start` runs: the first that has not ended by then."""
     for above in spells:
-        until = min((end.until for end in above.ends if end.revoked is None), default=None)
-        if above.since is not None and (until is None or until > start):
+        # An end that was told of later had not ended it by then; one that had ended before it began never stood.
+        until = min((max(end.until, end.told) for end in above.ends if end.revoked is None), default=None)
+        if until is None or until > max(start, above.told):
             return above
     return None
 

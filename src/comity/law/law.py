@@ -94,7 +94,7 @@ class Law:
         force, faults = self._force(it, replay)
         if periods is not None and force.entry is not None:
             # When a notice takes effect is counted from the entry into force, which the first replay gives.
-            replay = Replay(it, self.directory, parent, force.entry)
+            replay = Replay(it, self.directory, parent, force)
             replay.run(self.reading.acts(it.id))
         parts = () if faults else find_parts(it, replay.records, self, force)
         if replay.terminations:

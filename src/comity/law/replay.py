@@ -14,7 +14,7 @@ from comity.dates import Delay
 from comity.findings import Finding, Level
 from comity.instruments import Instrument
 from comity.law.ends import covering, is_pending, passed_on, period_end
-from comity.law.history import Contest, End, History, Period, Record, Spell, Territory
+from comity.law.history import Contest, End, Force, History, Period, Record, Spell, Territory
 
 __all__ = ["Replay"]
 
@@ -30,11 +30,11 @@ class Replay:
         instrument: Instrument,
         directory: Directory,
         parent: History | None = None,
-        entry: date | None = None,
+        force: Force | None = None,
     ) -> None:
-        """`parent` is what leaving ends this one too; `entry` is needed where the instrument runs in periods."""
-        self.it, self.directory, self.parent, self.entry = instrument, directory, parent, entry
-        # Ends that come from the parent, as far as the replay needs them; `settle` finds them anew.
+        """`parent` is what leaving ends this one too; `force` is needed where the instrument runs in periods."""
+        self.it, self.directory, self.parent, self.force = instrument, directory, parent, force or Force()
+        # Ends that come from the parent.
         self.inherited: list[End] = []
         self.records: dict[str, Record] = {}
         self.territories: list[Territory] = []
@@ -165,13 +165,17 @@ class Replay:
             holder=act.actor,
             not_before=None if pending is None else pending.until,
         )
-        above = None if self.parent is None else self.parent.records.get(act.actor)
-        under = None if above is None else covering((*above.spells, *above.derived), act.day)
-        if under is not None:
-            # Whoever left with the parent may consent anew.
-            spell.ends = passed_on(under, spell)
-            self.inherited.extend(spell.ends)
+        self._hang(spell, spell.told)
         return spell
+
+    def _hang(self, spell: Spell, day: date) -> None:
+        """End a spell with the parent's that runs on `day`; whoever left with the parent may consent anew."""
+        above = None if self.parent is None else self.parent.records.get(spell.holder)
+        under = None if above is None else covering((*above.spells, *above.derived), day)
+        if under is not None:
+            ends = passed_on(under, spell)
+            spell.ends.extend(ends)
+            self.inherited.extend(ends)
 
     def _on_succession(self, act: Act, record: Record) -> None:
         if not act.ref:
@@ -210,19 +214,28 @@ class Replay:
         if standing and self._may_consent(act, record):
             known = min(told, gone) if gone < day else told
             for spell in standing:
-                record.spells.append(_copy(spell, act, told))
+                record.spells.append(self._copy(spell, act, told))
                 spell.ends.append(End(told=known, until=gone, by="extinction", act=act))
         elif not standing and not record.spells:
             # Whoever continues a former party is one, and not what that party was before.
             ended = before.ended(gone)
             if ended is not None and ended[1].by != "extinction":
-                record.spells.append(_copy(ended[0], act, told))
+                record.spells.append(self._copy(ended[0], act, told))
         for name in ("signatures", "provisional", "suspended", "rights"):
             for period in getattr(before, name):
                 if period.until is None or period.until > day:
                     taken = Period(since=period.since, told=told, act=period.act)
                     taken.until, taken.told_until = period.until, period.told_until
                     getattr(record, name).append(taken)
+
+    def _copy(self, spell: Spell, act: Act, told: date) -> Spell:
+        """A spell as whoever continues its holder has it from the day `told` on."""
+        copy = Spell(told=told, act=spell.act, holder=act.actor, since_told=told, taken_over=act)
+        copy.not_before = spell.not_before
+        copy.ends = [end for end in spell.ends if end.by != "extinction"]
+        if copy.end(told) is None:
+            self._hang(copy, told)
+        return copy
 
     def _last_day_before(self, day: date, before: Record) -> date:
         """The day to look at: that of continuation, or the predecessor's last one where it was gone by then."""
@@ -256,8 +269,9 @@ class Replay:
     def _notice_effect(self, act: Act) -> date:
         clause = self.it.withdrawal
         computed = self.notice_delay().after(act.day)
-        if clause is not None and clause.periods is not None and self.entry is not None:
-            computed = period_end(clause.periods, self.entry, act.day)
+        entry = self.force.entry_on(act.day)
+        if clause is not None and clause.periods is not None and entry is not None:
+            computed = period_end(clause.periods, entry, act.day)
         if act.effective is None:
             return computed
         stated = act.effective.last
@@ -473,19 +487,6 @@ class Replay:
         "territorial-application-end": _on_territory_end,
         "territorial-exclusion-withdrawal": _on_territory_end,
     }
-
-
-def _copy(spell: Spell, act: Act, told: date) -> Spell:
-    """A spell as whoever continues its holder has it from the day `told` on."""
-    return Spell(
-        told=told,
-        act=spell.act,
-        holder=act.actor,
-        since_told=told,
-        not_before=spell.not_before,
-        taken_over=act,
-        ends=[end for end in spell.ends if end.by != "extinction"],
-    )
 
 
 def _effect(act: Act) -> date:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from comity.actors import Directory, Membership
 from comity.dates import Delay
-from comity.instruments import Instrument, Parent
-from comity.law.ends import covering, passed_on
+from comity.instruments import Instrument
+from comity.law.ends import covering
 from comity.law.history import End, Force, History, Record, Spell
 from comity.law.replay import Replay
 
@@ -39,8 +39,8 @@ def settle(replay: Replay, force: Force, around: Relatives) -> None:
     for record in replay.records.values():
         end_with_instrument(replay, record.spells)
     parent = it.consent.parent
-    if parent is not None and it.of:
-        _hang_on_parent(replay, parent, around.history(it.of))
+    if parent is not None and parent.required and it.of:
+        _begin_with_parent(replay, around.history(it.of))
     _derive(replay, force, around)
     for record in replay.records.values():
         end_with_instrument(replay, record.derived)
@@ -107,33 +107,27 @@ def end_with_instrument(replay: Replay, spells: list[Spell]) -> None:
         )
 
 
-def _hang_on_parent(replay: Replay, clause: Parent, parent: History | None) -> None:
-    """A protocol's party must be party to the treaty it belongs to, and leaves it with that treaty."""
+def _begin_with_parent(replay: Replay, parent: History | None) -> None:
+    """Where a protocol's party must be party to the treaty it belongs to, it is bound from the day of both."""
     if parent is None:
         return
     for actor, record in replay.records.items():
         above = parent.records.get(actor)
-        spells = [] if above is None else [*above.spells, *above.derived]
+        spells = [] if above is None else [one for one in (*above.spells, *above.derived) if one.since is not None]
         for spell in record.spells:
-            spell.ends = [end for end in spell.ends if not any(end is known for known in replay.inherited)]
-            under = covering(spells, spell.since or spell.told)
-            if clause.required and not _raise_to(spell, under):
-                continue
-            if clause.cascade and under is not None:
-                spell.ends.extend(passed_on(under, spell))
+            _raise_to(spell, covering(spells, spell.since or spell.told))
 
 
-def _raise_to(spell: Spell, under: Spell | None) -> bool:
+def _raise_to(spell: Spell, under: Spell | None) -> None:
     """Let a spell begin no earlier than the parent's; without one it is not bound at all."""
-    if spell.since is None:
-        return under is not None
-    if under is None or under.since is None or under.since_told is None or spell.since_told is None:
+    if spell.since is None or spell.since_told is None:
+        return
+    if under is None or under.since is None or under.since_told is None:
         spell.since = spell.since_told = None
-        return False
+        return
     # What the parent's date fixes is known only once both are.
     spell.since = max(spell.since, under.since)
     spell.since_told = max(spell.since_told, under.since_told)
-    return True
 
 
 def _derive(replay: Replay, force: Force, around: Relatives) -> None:

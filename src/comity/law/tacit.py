@@ -69,10 +69,7 @@ def _of_member(above: Spell, force: Force, clause: Tacit) -> Spell | None:
         return None
     if clause.later == "by-act" and above.since > clause.notified:
         return None
-    until = min((end.until for end in above.ends if end.revoked is None), default=None)
     since = max(above.since, force.entry)
-    if until is not None and until <= since:
-        return None
     ends = [End(told=e.told, until=e.until, by=e.by, act=e.act, revoked=e.revoked) for e in above.ends]
     told = max(above.told, force.told)
     return Spell(
