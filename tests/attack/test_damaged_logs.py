@@ -8,6 +8,7 @@ import pytest
 
 from comity.register.errors import KeyTextError, LogError, MomentError, NotALogError, StoreError
 from comity.register.exporting import FORMS
+from comity.register.leaf import Record
 from comity.register.log import Log
 from comity.register.note import read_signer
 from comity.service import Refusal, keeping, open_register
@@ -155,3 +156,43 @@ def test_what_is_no_log_says_so(tmp_path: Path) -> None:
         place.write_bytes(data)
         with pytest.raises(NotALogError):
             Log.open(place)
+
+
+STRANGE = ["../../out", "/out", "..", "Foo Bar", "a\0b", "x" * 300]
+
+
+@pytest.mark.parametrize("name", STRANGE, ids=lambda name: repr(name[:10]))
+def test_an_entry_about_what_is_no_id_is_left_aside_and_written_nowhere(log: Path, name: str, tmp_path: Path) -> None:
+    body = {"actor": "FRA", "act": "ratification", "date": "1991-01-01"}
+    text = 'id = "x"\ntitle = "X"\nkind = "treaty"\n'
+    records = [Record(kind="treaty", body={"instrument": name, **body})]
+    records += [Record(kind=kind, body={"id": name, "text": text}) for kind in ("instrument", "weights", "rule")]
+    with Log.open(log) as opened:
+        opened.append(records, "2099-01-01T00:00:00.000000Z")
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    place = tmp_path / "one" / "two" / "three"
+    keeping.export(log, place, "notation")
+    after = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert sorted(str(path.relative_to(place)) for path in after - before) == [
+        "instruments/t.csv",
+        "instruments/t.toml",
+    ]
+    told = [finding for finding in open_register(log).check() if finding.code == "leaf-malformed"]
+    assert [finding.level for finding in told] == ["note"] * 4
+
+
+@pytest.mark.parametrize("of", [10**15, 0, -1, 2])
+def test_a_text_said_to_have_parts_that_are_not_there(log: Path, of: int) -> None:
+    body = {"id": "p", "text": 'id = "p"\n', "part": 1, "of": of}
+    with Log.open(log) as opened:
+        opened.append([Record(kind="instrument", body=body)], "2099-01-01T00:00:00.000000Z")
+    assert open_register(log).reading.instrument("p") is None
+
+
+def test_an_import_under_a_name_that_is_no_id(log: Path, tmp_path: Path) -> None:
+    source = tmp_path / "table.csv"
+    source.write_text("Date,Who,What\n1999-01-01,France,signature\n", encoding="utf-8")
+    columns = {"date": "Date", "actor": "Who", "act": "What"}
+    request = keeping.Request(path=source, form="csv", instrument="../../out", columns=columns)
+    with pytest.raises(Refusal, match="is no id"):
+        keeping.import_source(request, log)

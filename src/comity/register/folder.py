@@ -1,7 +1,6 @@
 """A folder of files in the notation as a source: read only, one clock, every fault of every file a finding."""
 
 import os
-import re
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from comity.findings import Finding
 from comity.notation import acts_file, toml
 from comity.notation.acts_file import parse_acts
 from comity.notation.directory_file import parse_groups
-from comity.register.layers import Definition, DefinitionKind
+from comity.register.layers import Definition, DefinitionKind, is_id
 
 __all__ = ["FolderLayer", "read_text"]
 
@@ -24,8 +23,6 @@ _PLACES: dict[DefinitionKind, tuple[str, str]] = {
 }
 _TOPS = ("actors.toml", "groups.toml")
 _ENDINGS: dict[str, tuple[str, ...]] = {"instruments": (".toml", ".csv"), "weights": (".csv",), "rules": (".toml",)}
-# What is no id names no file: a name that a user or a clause gives never leads out of the folder.
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MEBI = 1_000_000
 
 
@@ -95,14 +92,14 @@ class FolderLayer:
 
     def _named(self, place: str, ending: str) -> tuple[str, ...]:
         stems = (path.stem for path in (self.root / place).glob(f"*{ending}"))
-        return tuple(sorted(stem for stem in stems if _ID.fullmatch(stem)))
+        return tuple(sorted(stem for stem in stems if is_id(stem)))
 
     def definition(self, kind: DefinitionKind, name: str) -> Definition | None:
         """The text that defines `name`, or None where the folder does not."""
         place, ending = _PLACES[kind]
         file = f"{place}/{name}{ending}"
         path = self.root / file
-        if not _ID.fullmatch(name) or not _is_there(path):
+        if not is_id(name) or not _is_there(path):
             return None
         text, findings = read_text(path, file, toml.MAX_BYTES)
         return Definition(text=text, file=file, findings=findings)
@@ -111,7 +108,7 @@ class FolderLayer:
         """The acts of an instrument in file order, or None where the folder has no file of them."""
         file = f"instruments/{name}.csv"
         path = self.root / file
-        if not _ID.fullmatch(name) or not _is_there(path):
+        if not is_id(name) or not _is_there(path):
             return None
         text, findings = read_text(path, file, acts_file.MAX_BYTES)
         if any(finding.level == "error" for finding in findings):
@@ -170,7 +167,7 @@ class FolderLayer:
                 says = "is in no place where the notation looks"
                 do = "put it under instruments, weights or rules, or remove it"
                 yield Finding(level="note", code="file-ignored", file=str(relative), says=says, do=do)
-            elif not _ID.fullmatch(path.stem):
+            elif not is_id(path.stem):
                 says = f"“{path.stem}” is no id, and the file is left aside"
                 do = "ids are lower-case words with hyphens: rename it"
                 yield Finding(level="error", code="id-wrong", file=str(relative), says=says, do=do)

@@ -1,5 +1,6 @@
 """What a reading stands on: layers of definitions and acts, one over the other."""
 
+import re
 from collections.abc import Iterable
 from typing import Literal, Protocol
 
@@ -9,9 +10,20 @@ from comity.actors import Group
 from comity.acts import Act
 from comity.findings import Finding
 
-__all__ = ["Definition", "DefinitionKind", "Definitions", "Layer"]
+__all__ = ["Definition", "DefinitionKind", "Definitions", "Layer", "is_id"]
 
 DefinitionKind = Literal["instrument", "weights", "rule"]
+
+
+# Every id but those of actors is the name of a file, in some folder or on export: so none leads out of it, and none is
+# longer than what a file system takes with an ending.
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST = 200
+
+
+def is_id(name: str) -> bool:
+    """Whether this may be the id of an instrument, group, weight table or rule: lower-case words with hyphens."""
+    return len(name) <= _LONGEST and _ID.fullmatch(name) is not None
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from comity.notation.directory_file import parse_groups
 from comity.register.correcting import Correction, Held, apply_corrections
 from comity.register.definitions import FILES, KINDS, PLACES, PREFACE, TABLES, joined
 from comity.register.errors import LeafError
-from comity.register.layers import Definition, DefinitionKind
+from comity.register.layers import Definition, DefinitionKind, is_id
 from comity.register.leaf import Leaf, read_leaf
 from comity.register.log import Log
 from comity.register.store import Row
@@ -30,6 +30,8 @@ __all__ = ["ACTS", "ACT_KINDS", "LogLayer"]
 ACT_KINDS: Final = frozenset({"treaty", "vote"})
 # Says that an instrument's acts are kept here, though there may be none.
 ACTS: Final = "acts"
+# What is written under names of its own, and not into a file that its id names.
+_UNFILED: Final = frozenset({"actor", PREFACE})
 _KNOWN: Final = {**CURRENT, "vote": 1, ACTS: 1, PREFACE: 1}
 
 
@@ -108,6 +110,9 @@ class _Index:
         name = peek.body.instrument if peek.kind in ACT_KINDS else peek.body.id
         if not isinstance(name, str) or not name:
             self._note("leaf-malformed", f"entry {mark.row.idx} does not say what it is about", "it is left aside")
+        elif peek.kind not in _UNFILED and not is_id(name):
+            says = f"entry {mark.row.idx} is about “{name:.80}”, which is no id"
+            self._note("leaf-malformed", says, "it is left aside")
         elif peek.kind in ACT_KINDS:
             self.acts.setdefault(name, []).append(mark)
             if peek.body.act == "correction":
@@ -249,7 +254,8 @@ def _texts_backwards(marks: list[_Mark] | tuple[()]) -> Iterator[str | None]:
         parts.append((part, text))
         if part == 1:
             parts.reverse()
-            whole = [number for number, _ in parts] == list(range(1, of + 1))
+            # Counted, never laid out: `of` is whatever somebody wrote.
+            whole = len(parts) == of and all(at == number for at, (number, _) in enumerate(parts, 1))
             yield "".join(text for _, text in parts) if whole else None
             parts = []
 

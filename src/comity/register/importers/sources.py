@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +18,7 @@ from comity.register.importers.names import read_decisions
 from comity.register.importers.openclimatedata import read_openclimatedata
 from comity.register.importers.table import Mapped, mapping_of, read_mapping, read_table
 from comity.register.importers.untc import read_untc_csv, read_untc_xml
+from comity.register.layers import is_id
 
 __all__ = ["FORMATS", "Request", "read_source"]
 
@@ -73,8 +74,16 @@ def read_source(request: Request, directory: Directory) -> Imported:
     if has_errors(findings) or data is None:
         return Imported(name=str(request.path), findings=tuple(findings))
     made = _read(request, data, options, mapped, findings)
-    made.findings = (*findings, *made.findings)
+    made.findings = (*findings, *made.findings, *_strange_ids(made, str(request.path)))
     return made
+
+
+def _strange_ids(made: Imported, file: str) -> Iterator[Finding]:
+    """Ids that the user gave and that no register can hold."""
+    for name in sorted({*made.by_instrument, *made.definitions}):
+        if not is_id(name):
+            do = "ids are lower-case words with hyphens"
+            yield Finding(level="error", code="id-wrong", file=file, says=f"“{name:.80}” is no id", do=do)
 
 
 def _mapped(request: Request, findings: list[Finding]) -> Mapped | None:
