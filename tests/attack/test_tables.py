@@ -1,5 +1,7 @@
 """Weights, groups and rules that would count wrongly without a word."""
 
+from datetime import date
+
 import pytest
 
 from comity.findings import Finding
@@ -45,7 +47,8 @@ def test_weights_are_plain_digits(text: str) -> None:
     ("rows", "wanted"),
     [
         ("FRA,1,2000-01-01,2001-01-01\nFRA,2,2000-06-01,\n", ("error", "weight-twice", 3)),
-        ("FRA,1,,\nFRA,2,2000-06-01,\n", ("error", "weight-twice", 3)),
+        ("FRA,2,2000-06-01,\nFRA,1,,\n", ("error", "weight-twice", 3)),
+        ("FRA,1,,\nFRA,2,,\n", ("error", "weight-twice", 3)),
         ("FRA,1,2001-01-01,2000-01-01\n", ("error", "date-impossible", 2)),
         ("FRA,1,2001-01-01,2001-01-01\n", ("error", "date-impossible", 2)),
         (",1,,\n", ("error", "weight-wrong", 2)),
@@ -64,6 +67,14 @@ def test_periods_that_follow_one_another_are_in_order() -> None:
     table, findings = parse_weights(text, "weights/w.csv", "w")
     assert table is not None
     assert findings == ()
+
+
+def test_a_weight_left_open_holds_until_the_next() -> None:
+    text = "actor,weight,from,until\nFRA,1,,\nFRA,2,2000-01-01,\n"
+    table, findings = parse_weights(text, "weights/w.csv", "w")
+    assert table is not None
+    assert findings == ()
+    assert [table.at(date(year, 6, 1))["FRA"] for year in (1999, 2000)] == [1, 2]
 
 
 @pytest.mark.parametrize(("total", "levels"), [("100", []), ("299", []), ("200", ["warning"])])

@@ -167,7 +167,9 @@ def _rows(table: "csv.DictReader[str]", skipped: int, fault_at: Fault) -> Iterat
 
 
 def _meet(one: Weight, other: Weight) -> bool:
-    """Whether both hold on some day."""
+    """Whether both hold on some day; an `other` left open, which came first, holds until `one` begins."""
+    if other.until is None and one.since is not None and (other.since is None or other.since < one.since):
+        return False
     return (one.since is None or other.until is None or one.since < other.until) and (
         other.since is None or one.until is None or other.since < one.until
     )
