@@ -269,7 +269,16 @@ def _apply_corrections(acts: Sequence[Act], file: str) -> tuple[list[Act], tuple
     findings: list[Finding] = []
     for correction in (act for act in acts if act.kind == "correction"):
         target = parse_act_ref(correction.ref)
-        index = next((i for i, act in enumerate(standing) if target.names(act)), None)
+        meant = [i for i, act in enumerate(standing) if target.names(act)]
+        index = meant[0] if meant else None
+        if len(meant) > 1:
+            says = (
+                f"the correction names “{correction.ref}”, and {len(meant)} acts are called so; the first is corrected"
+            )
+            do = "give the acts as they should be, without a correction"
+            findings.append(
+                Finding(level="warning", code="correction-ambiguous", file=file, line=correction.line, says=says, do=do)
+            )
         if index is None:
             says = f"the correction names “{correction.ref}”, and there is no such act"
             do = "name the act by its date, actor and kind as they stand now"
