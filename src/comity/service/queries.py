@@ -5,6 +5,7 @@ findings, all at once; a broken invariant raises what it raises.
 """
 
 import difflib
+import weakref
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -110,7 +111,10 @@ def _logged(address: str | Path, known: str | int | None) -> Layer:
         raise refuse("moment-wrong", str(error), "give a timestamp, a date or a tree size") from error
     except LogError as error:
         raise refuse("log-unreadable", said_of(address, error), "check the address; comity verify says more") from error
-    return LogLayer(log, size)
+    layer = LogLayer(log, size)
+    # A register has no end of its own: its log is closed when nobody can ask it any more.
+    weakref.finalize(layer, log.close)
+    return layer
 
 
 def as_day(value: date | str) -> date:
