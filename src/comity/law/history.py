@@ -225,10 +225,6 @@ class History(msgspec.Struct, kw_only=True):
         """Whoever is bound on `day`."""
         return frozenset(actor for actor, record in self.records.items() if record.bound(day) is not None)
 
-    def signatories(self, day: date) -> frozenset[str]:
-        """Whoever has signed by `day` and not taken it back, also those who consented since."""
-        return frozenset(actor for actor, record in self.records.items() if record.signed(day) is not None)
-
     def turning_days(self) -> frozenset[date]:
         """Every day on which an answer about a status may change."""
         days: set[date | None] = {self.force.threshold, self.force.entry, self.force.told}

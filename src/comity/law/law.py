@@ -21,10 +21,13 @@ from comity.law.reservations import Reservations, replay_reservations
 from comity.law.settle import settle
 from comity.law.tacit import find_tacit_force, settle_tacit
 from comity.register.reading import Reading
-from comity.rules.forms import InForce, PartiesTo, Rule, Share, names, nodes, selector_of
+from comity.rules.forms import InForce, PartiesTo, Rule, Share, SignatoriesOf, names, nodes, selector_of
 from comity.rules.ground import NoMembersError, UnknownNameError, WeightTable
 
 __all__ = ["Law"]
+
+
+_SIGNING = frozenset({"signature", "definitive-signature", "signature-withdrawal", "continuation"})
 
 
 class Law:
@@ -187,6 +190,13 @@ class Law:
             raise UnknownNameError("instrument", name)
         return self._signed(name, on)
 
+    def _signing_days(self, name: str) -> frozenset[date]:
+        """The days on which who has signed may change."""
+        acts = [act for act in self.reading.acts(name) if act.kind in _SIGNING]
+        return frozenset(
+            day for act in acts for day in (act.day, act.day if act.effective is None else act.effective.last)
+        )
+
     def _signed(self, name: str, on: date) -> frozenset[str]:
         signed: set[str] = set()
         for act in self.reading.acts(name):
@@ -279,6 +289,8 @@ class Law:
                 days |= frozenset() if table is None else table.turning_days()
         for name in _instruments_on_the_day(rule):
             days |= self.turning_days(name)
+        for name in [s.instrument for s in map(selector_of, nodes(rule)) if isinstance(s, SignatoriesOf)]:
+            days |= self._signing_days(name)
         return frozenset(days)
 
     # Findings.

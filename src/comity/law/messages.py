@@ -4,9 +4,8 @@ Templates name their parameters; a parameter that is None or empty shows as a da
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 
-from comity.dates import Delay, LegalDate
+from comity.dates import Delay
 from comity.law.results import Reason
 
 __all__ = ["MESSAGES", "delay_words", "says"]
@@ -142,8 +141,6 @@ def _word(value: object) -> str:
         return {"": "–", "*": "the whole instrument"}.get(value, value)
     if value is None:
         return "–"
-    if isinstance(value, date | LegalDate | int):
-        return str(value)
     if isinstance(value, Iterable):
         return ", ".join(_word(item) for item in value)
     return str(value)

@@ -133,9 +133,8 @@ class Replay:
             return True  # it leaves and comes back: the new spell waits for the end of the old one
         elsewhere = standing.act is not None and act.at and standing.act.at and standing.act.at != act.at
         if not elsewhere:
-            says = "a consent stands already, and governs"
-            if standing.act is not None:
-                says += f" ({standing.act.kind} of {standing.act.date})"
+            given = "" if standing.act is None else f" ({standing.act.kind} of {standing.act.date})"
+            says = f"a consent stands already, and governs{given}"
             do = "remove one, or add the withdrawal between them; several depositaries go into the column at"
             self._refused[act.actor] = (act, len(self.findings))
             self.find("warning", "second-consent", act, says, do)
@@ -311,9 +310,8 @@ class Replay:
         """Once it is known whom the instrument binds without an act of its own: ends of what never was."""
         for record in self.records.values():
             if record.derived_ends and all(spell.via for spell in record.derived):
-                for end in record.derived_ends:
-                    if end.act is not None:
-                        self._nothing_to_end(end.act)
+                for act in [end.act for end in record.derived_ends if end.act is not None]:
+                    self._nothing_to_end(act)
 
     def _nothing_to_end(self, act: Act) -> None:
         says = "there is no consent that it could end"
@@ -345,9 +343,8 @@ class Replay:
             )
             return
         notices[-1].revoked = act.day
-        for end in self.terminations:
-            if end.act is notices[-1].act:
-                end.revoked = act.day
+        for end in [one for one in self.terminations if one.act is notices[-1].act]:
+            end.revoked = act.day
         if standing and notices[-1] in standing[0].ends:
             # The old consent stands again, and governs: what waited for its end has nothing to wait for.
             del record.spells[record.spells.index(standing[0]) + 1 :]

@@ -116,10 +116,9 @@ class Spans:
             if told.take(acts) and not self._counts_organizations(it, told):
                 yield from _Plain(self.law, it, acts, told, self._extinct).spans()
                 return
-        history = self.law.history(it.id)
-        if history is not None:
-            for _, record in sorted(history.records.items()):
-                yield from spans_of(history, record)
+        history = self.law.history(it.id) or History(instrument=it.id, force=Force(), records={})
+        for _, record in sorted(history.records.items()):
+            yield from spans_of(history, record)
 
     def _is_plain(self, it: Instrument) -> bool:
         """Whether the words under an instrument follow from its own acts, actor by actor."""
@@ -209,8 +208,8 @@ class _Plain:
             signed, consent = told.signed.get(actor), told.consents.get(actor)
             if consent is not None:
                 yield from self._bound(actor, signed, consent)
-            elif signed is not None:
-                yield actor, "signatory", signed, OPEN
+            else:
+                yield actor, "signatory", told.signed[actor], OPEN
 
     def _bound(self, actor: str, signed: date | None, consent: Act) -> Iterator[Span]:
         """The spans of an actor that consented once: signatory, contracting, party, former."""

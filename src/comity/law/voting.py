@@ -67,8 +67,8 @@ def _carried(law: Law, it: Instrument, tally: Tally) -> bool | None:
     members = tally.present | tally.absent
     selector = version.members if version.members is not None else rule.members
     try:
-        if selector is not None:  # a member whose vote is not recorded is a member all the same
-            members |= select(law, selector, it.adopted, it.adopted)
+        # A member whose vote is not recorded is a member all the same.
+        members |= frozenset() if selector is None else select(law, selector, it.adopted, it.adopted)
         return holds(ground(version.when, law, it.adopted, members=members), tally)
     except (UnknownNameError, NoMembersError):
         return None

@@ -87,9 +87,9 @@ def force_reasons(it: Instrument, force: Force, on: date) -> Iterator[Reason]:
     if it.tacit is not None and entry is not None:
         params: dict[str, object] = {"notified": it.tacit.notified, "closes": force.threshold, "entry": entry}
         yield Reason(id="tacit-entry", params=params, cites=cite_clause(it.id, it.tacit.article))
-    elif entry is None:
+    elif entry is None or clause is None:
         yield Reason(id="not-in-force", params={"on": on}, cites=cites)
-    elif clause is not None:
+    else:
         yield from _of_entry(it, clause, force, entry, cites)
     if force.ended is not None and force.ended.stands(on):
         act = force.ended.act
