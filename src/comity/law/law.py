@@ -18,7 +18,7 @@ from comity.law.force import find_force, find_parts
 from comity.law.history import End, Force, History, came_too_late
 from comity.law.replay import Replay
 from comity.law.reservations import Reservations, replay_reservations
-from comity.law.settle import settle
+from comity.law.settle import join, settle
 from comity.law.tacit import find_tacit_force, settle_tacit
 from comity.register.reading import Reading
 from comity.rules.forms import InForce, PartiesTo, Rule, Share, SignatoriesOf, names, nodes, selector_of
@@ -105,6 +105,7 @@ class Law:
         settle(replay, force, self)
         if it.tacit is not None:
             settle_tacit(replay, it.tacit, force, self)
+        join(replay.records.values())
         replay.check_ends()
         history = History(
             instrument=it.id,

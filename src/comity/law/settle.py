@@ -4,6 +4,7 @@ VCLT 24(2) and (3), 84 and their like: deposits up to the day that fixed the ent
 the treaty, later ones after their own delay, and nobody is bound before the treaty is in force.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from comity.law.ends import covering
 from comity.law.history import End, Force, History, Record, Spell
 from comity.law.replay import Replay
 
-__all__ = ["Relatives", "end_with_instrument", "settle"]
+__all__ = ["Relatives", "end_with_instrument", "join", "settle"]
 
 
 class Relatives(Protocol):
@@ -46,6 +47,17 @@ def settle(replay: Replay, force: Force, around: Relatives) -> None:
         end_with_instrument(replay, record.derived)
         _check_taken_back(replay, record)
         _check_notices(replay, record, force)
+
+
+def join(records: Iterable[Record]) -> None:
+    """Whoever was bound without an act of its own and then consents goes on being bound since the first day."""
+    for record in records:
+        for spell in record.spells:
+            for other in record.derived:
+                since, until = other.since, min((e.until for e in other.ends if e.revoked is None), default=date.max)
+                if spell.since is None or since is None or not since < spell.since < until:
+                    continue
+                spell.since, spell.since_told = since, max(spell.told, other.since_told or spell.told)
 
 
 def _begin(replay: Replay, spell: Spell, force: Force) -> None:
