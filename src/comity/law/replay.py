@@ -321,9 +321,9 @@ class Replay:
         """Where only two may be parties, the end for one ends the treaty; a consent taken back ends nothing."""
         two = 2
         open_to = self.it.consent.open_to
-        if end.by == "consent-withdrawal" or not isinstance(open_to, tuple) or len(open_to) != two:
+        if end.by == "consent-withdrawal" or not isinstance(open_to, tuple):
             return
-        if act.actor in open_to:
+        if len(open_to) == two and act.actor in open_to:
             self._terminate(act, end.until)
 
     def _terminate(self, act: Act, until: date) -> None:
