@@ -52,7 +52,7 @@ def declared(locked_set: str) -> list[Requirement]:
     run = [Requirement(text) for text in project()["project"]["dependencies"]]
     extras = project()["project"]["optional-dependencies"]
     postgres = [Requirement(text) for text in extras["postgres"]]
-    portal = [Requirement(text) for text in extras["portal"]]
+    portal = [Requirement(text) for name in ("portal", "mcp") for text in extras[name]]
     match locked_set:
         case "runtime":
             return run
@@ -60,8 +60,6 @@ def declared(locked_set: str) -> list[Requirement]:
             return [*run, *portal]
         case "build" | "docs":
             return list(in_group(locked_set))
-        case "bench":
-            return [*run, *postgres, *in_group(locked_set)]
         case _:
             return [*run, *postgres, *portal, *in_group(locked_set)]
 
