@@ -82,7 +82,7 @@ def search_page(question: Question, text: str) -> dict[str, object]:
     hits = register.search(text)
     wanted = fold(text).split()
     ids = [hit.where for hit in hits if hit.kind == "instrument"]
-    ids += [name for name, title in words.table.TITLES.items() if all(word in fold(title) for word in wanted)]
+    ids += [name for name, title in words.titles() if all(word in fold(title) for word in wanted)]
     known = [name for name in dict.fromkeys(ids) if register.reading.has_definition(name)]
     return {
         "q": text,

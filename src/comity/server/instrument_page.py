@@ -55,7 +55,7 @@ def instrument_page(question: Question, it: Instrument) -> dict[str, object]:
             )
             for part in status.parts
         ],
-        "marks": [(mark, words.act(kind)) for kind, mark in words.table.MARKS.items() if mark != words.act(kind)],
+        "marks": [(mark, words.act(kind)) for kind, mark in words.marks() if mark != words.act(kind)],
         "rows": [] if declared else _rows(question, it, status),
         "vote": None if status.voting is None else _vote(question, status.voting),
         "notes": [words.english(note) for note in it.notes],

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from types import ModuleType
 from typing import Literal
 
 import msgspec
@@ -23,43 +22,27 @@ from comity.instruments import Instrument
 from comity.law.results import Reason
 from comity.rules.explain import RuleReason
 from comity.rules.progress import Progress
-from comity.server.words import ar, en
+from comity.server.words.catalogue import Entry, catalogue, plural_of
 
-__all__ = ["LANGUAGES", "Language", "Speaker", "Words", "plural_of", "words_in"]
+__all__ = ["LANGUAGES", "Language", "Speaker", "Words", "words_in"]
 
 
 class Language(msgspec.Struct, frozen=True):
-    """A language of the portal: its code, its name in itself, its direction, and its table of words."""
+    """A language of the portal: its code, its name in itself, its direction."""
 
     code: str
     name: str
     direction: Literal["ltr", "rtl"]
-    table: ModuleType
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "en": Language("en", "English", "ltr", en),
-    "ar": Language("ar", "العربية", "rtl", ar),
+    "en": Language("en", "English", "ltr"),
+    "ar": Language("ar", "العربية", "rtl"),
 }
 
 _EMPTY = "–"
 _BDI, _BDI_LTR = "<bdi>{}</bdi>", '<bdi dir="ltr">{}</bdi>'
 _MOMENT = re.compile(r"\d{4}-[\dT:.+-]+Z?")
-_FEW, _MANY = range(3, 11), range(11, 100)
-
-
-def plural_of(language: str, number: int) -> str:
-    """The plural category of a whole number (Unicode CLDR, plural rules)."""
-    if language != "ar":
-        return "one" if number == 1 else "other"
-    if number < len(_SMALL):
-        return _SMALL[number]
-    rest = number % 100
-    return "few" if rest in _FEW else "many" if rest in _MANY else "other"
-
-
-_SMALL = ("zero", "one", "two")
-
 _ARTICLE = re.compile(r"^ال")
 
 
@@ -69,94 +52,110 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.code = language.code
-        self.table = language.table
+        self._words = catalogue(language.code)
 
     def text(self, key: str, **params: object) -> SafeString:
         """A string of the pages; raises KeyError for an id without words."""
-        return self._filled(self.table.TEXTS[key], params)
+        return self._filled(self._string(key), params)
 
     def count(self, key: str, number: int) -> SafeString:
         """A string with a number, in the plural form that the number asks for."""
-        return self._filled(self.table.PLURALS[key][plural_of(self.code, number)], {"n": f"{number:,}"})
+        forms = self._words[key]
+        if isinstance(forms, str):
+            raise TypeError(f"{key} has no plural forms")
+        return self._filled(forms[plural_of(self.code, number)], {"n": f"{number:,}"})
+
+    def known(self, key: str) -> str | None:
+        """The string of an id, or None where the language has none."""
+        found = self._words.get(key)
+        return found if isinstance(found, str) else None
+
+    def _string(self, key: str) -> str:
+        found: Entry = self._words[key]
+        if not isinstance(found, str):
+            raise TypeError(f"{key} has plural forms")
+        return found
 
     def status(self, word: str) -> str:
         """A status, or what became of an instrument."""
-        found: str = self.table.STATUSES[word]
-        return found
+        return self._string(f"status.{word}")
 
     def end(self, by: str) -> str:
         """How a spell ended."""
-        found: str = self.table.ENDS.get(by, by)
-        return found
+        return self.known(f"end.{by}") or by
 
     def act(self, kind: str) -> str:
         """A kind of act."""
-        found: str = self.table.ACTS.get(kind, kind)
-        return found
+        return self.known(f"act.{kind}") or kind
 
     def mark(self, kind: str) -> str:
         """What stands beside the date of a consent in the table of participants; nothing for a ratification."""
-        found: str = "" if kind == "ratification" else self.table.MARKS.get(kind) or self.act(kind)
-        return found
+        return "" if kind == "ratification" else self.known(f"mark.{kind}") or self.act(kind)
+
+    def marks(self) -> list[tuple[str, str]]:
+        """The kinds of act that have a mark, each with its mark."""
+        return self._under("mark.")
+
+    def titles(self) -> list[tuple[str, str]]:
+        """The ids of instruments that have a title in this language, each with its title."""
+        return self._under("title.")
+
+    def _under(self, start: str) -> list[tuple[str, str]]:
+        return [
+            (key.removeprefix(start), text)
+            for key, text in self._words.items()
+            if key.startswith(start) and isinstance(text, str)
+        ]
 
     def act_class(self, name: str) -> str:
         """A class of acts whose completeness is stated; a class may be a kind of act."""
-        found: str = self.table.CLASSES.get(name) or self.act(name)
-        return found
+        return self.known(f"class.{name}") or self.act(name)
 
     def kind(self, word: str) -> str:
         """A kind of instrument."""
-        found: str = self.table.KINDS.get(word, word)
-        return found
+        return self.known(f"kind.{word}") or word
 
     def area(self, word: str) -> str:
         """An area."""
-        found: str = self.table.AREAS.get(word, word)
-        return found
+        return self.known(f"area.{word}") or word
 
     def list(self, items: Iterable[object]) -> SafeString:
         """Items with the comma of the language between them."""
-        return format_html_join(self.table.DELAY["list"], "{}", ((self.isolated(item),) for item in items))
+        return format_html_join(self._string("delay.list"), "{}", ((self.isolated(item),) for item in items))
 
     def delay(self, delay: Delay) -> SafeString:
         """A delay in words."""
         units = (("years", delay.years), ("months", delay.months), ("days", delay.days))
         parts = [self.count(f"delay.{unit}", number) for unit, number in units if number]
-        words = format_html_join(self.table.DELAY["and"], "{}", ((part,) for part in parts))
+        words = format_html_join(self._string("delay.and"), "{}", ((part,) for part in parts))
         if not parts:
-            words = conditional_escape(self.table.DELAY["none"])
+            words = conditional_escape(self._string("delay.none"))
         for turn in ("inclusive" if delay.inclusive else None, delay.then):
             if turn is not None:
-                words = format_html(self.table.DELAY[turn], delay=words)
+                words = format_html(self._string(f"delay.{turn}"), delay=words)
         return words
 
-    def english(self, text: str, table: Mapping[str, str] | None = None) -> SafeString:
-        """A text recorded in English: its words in this language where there are some, else marked as English."""
-        known = None if table is None else table.get(text)
+    def english(self, text: str, known: str | None = None) -> SafeString:
+        """A text recorded in English: its words in this language where they are known, else marked as English."""
         if known is not None or self.code == "en":
             return conditional_escape(known or text)
         return format_html('<bdi lang="en">{}</bdi>', text)
 
     def place(self, name: str) -> SafeString:
         """A place."""
-        return self.english(name, self.table.PLACES)
+        return self.english(name, self.known(f"place.{name}"))
 
     def depositary(self, name: str) -> SafeString:
         """A depositary."""
-        return self.english(name, self.table.DEPOSITARIES)
+        return self.english(name, self.known(f"depositary.{name}"))
 
     def title(self, it: Instrument) -> SafeString:
         """The title of an instrument, marked as English where it has none in the language."""
-        return self.english_or(self.table.TITLES.get(it.id), it.title)
+        return self.english(it.title, self.known(f"title.{it.id}"))
 
     def plain_title(self, it: Instrument) -> str:
         """The title as bare text, for the head of a page."""
-        found: str = self.table.TITLES.get(it.id, it.title)
-        return found
-
-    def english_or(self, known: str | None, text: str) -> SafeString:
-        """Words in this language, or the English text."""
-        return conditional_escape(known) if known else self.english(text)
+        return self.known(f"title.{it.id}") or it.title
 
     def sort_key(self, name: str) -> str:
         """How names are put in order: accents and case apart, and in Arabic without the article."""
@@ -207,15 +206,13 @@ class Speaker(Words):
 
     def reason(self, reason: Reason) -> SafeString:
         """A reason in words; raises KeyError for a message without words."""
-        key = reason.id
-        if reason.params.get("delay") == Delay() and f"{key}.at-once" in self.table.REASONS:
+        key = f"reason.{reason.id}"
+        if reason.params.get("delay") == Delay() and f"{key}.at-once" in self._words:
             key += ".at-once"
-        elif reason.params.get("since", "") is None and f"{key}.open" in self.table.REASONS:
+        elif reason.params.get("since", "") is None and f"{key}.open" in self._words:
             key += ".open"
         params = {name: self._param(reason.id, name, value) for name, value in reason.params.items()}
-        if key not in self.table.REASONS:  # rather in English than not at all; a test sees to it that none is missing
-            return format_html('<bdi lang="en">{}</bdi>', self._filled(en.REASONS[key], params))
-        return self._filled(self.table.REASONS[key], params)
+        return self.text(key, **params)
 
     def rule(self, reason: RuleReason, node: Progress, weights: Callable[[str], str]) -> SafeString:
         """One condition in words; `weights` gives the title of a weight table."""
@@ -224,11 +221,11 @@ class Speaker(Words):
             if name == "part":
                 params[name] = _percent(node.need if node.kind == "share" else node.part)
             elif name == "weights":
-                params[name] = self.isolated(self.english_or(self.table.WEIGHTS.get(node.of), weights(node.of)))
+                params[name] = self.isolated(self.english(weights(node.of), self.known(f"weights.{node.of}")))
             elif name == "percent":
                 params[name] = f"{value}%"
             elif name in {"side", "base"}:
-                params[name] = self.table.SIDES.get(str(value), value)
+                params[name] = self.known(f"side.{value}") or value
             elif name == "instrument":
                 params[name] = self.titled(str(value))
             elif name == "actors" and isinstance(value, tuple):
@@ -237,7 +234,7 @@ class Speaker(Words):
                 params[name] = self._group(str(value))
             else:
                 params[name] = value
-        return self._filled(self.table.RULES[reason.id], params)
+        return self.text(reason.id, **params)
 
     def provision(self, number: str) -> str:
         """A provision by its number; "*" is the whole instrument."""
@@ -280,7 +277,7 @@ class Speaker(Words):
         return self.english(value) if name in _FREE else value
 
     def _status(self, word: str) -> str:
-        return self.status(word) if word in self.table.STATUSES else word
+        return self.known(f"status.{word}") or word
 
 
 def _percent(part: int | Fraction | None) -> str:
