@@ -258,7 +258,7 @@ def test_data_with_errors_are_told_and_nothing_is_computed(client: Client, monke
     def refused(*_: object) -> None:
         raise refuse("circle", "lake-treaty asks for itself in a circle", file="instruments/lake-treaty.toml")
 
-    monkeypatch.setattr("comity.server.views.instrument_page", refused)
+    monkeypatch.setattr("comity.server.pages.views.instrument_page", refused)
     response = client.get("/en/instruments/lake-treaty")
     assert response.status_code == 400
     assert "instruments/lake-treaty.toml: lake-treaty asks for itself in a circle" in text(response)
@@ -268,7 +268,7 @@ def test_a_fault_of_the_program_shows_no_details(client: Client, monkeypatch: py
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("comity.server.views.instrument_page", broken)
+    monkeypatch.setattr("comity.server.pages.views.instrument_page", broken)
     client.raise_request_exception = False
     response = client.get("/en/instruments/lake-treaty")
     assert response.status_code == 500

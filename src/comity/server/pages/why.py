@@ -3,8 +3,8 @@
 from comity.instruments import Instrument
 from comity.law.results import Relation
 from comity.server.asking import Question
-from comity.server.citing import steps
-from comity.server.instrument_page import flag_words, horizon
+from comity.server.pages.citing import steps
+from comity.server.pages.instrument import flag_words, horizon
 
 __all__ = ["why_page"]
 

@@ -6,14 +6,14 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from comity.instruments import Instrument
-from comity.server.actor_page import actor_page
 from comity.server.asking import Question, asked
 from comity.server.faults import Fault, language_for
 from comity.server.frames import language_of
-from comity.server.home_page import home_page, search_page
-from comity.server.instrument_page import instrument_page
-from comity.server.nearest import nearest_actors, nearest_instruments
-from comity.server.why_page import why_page
+from comity.server.pages.actor import actor_page
+from comity.server.pages.home import home_page, search_page
+from comity.server.pages.instrument import instrument_page
+from comity.server.pages.nearest import nearest_actors, nearest_instruments
+from comity.server.pages.why import why_page
 from comity.server.words import LANGUAGES
 
 __all__ = ["about", "actor", "home", "instrument", "to_language", "why"]
@@ -26,7 +26,7 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
         text = question.extra["q"]
         found = search_page(question, text) if text else home_page(question)
         context = question.frame() | found
-    return render(request, "search.html" if text else "home.html", context)
+    return render(request, "pages/search.html" if text else "pages/home.html", context)
 
 
 @require_safe
@@ -35,7 +35,7 @@ def about(request: HttpRequest, language: str) -> HttpResponse:
     with asked(request, language) as question:
         seen = question.seen
         context = question.frame() | {"origin": seen.origin, "recorded": seen.recorded}
-    return render(request, "about.html", context)
+    return render(request, "pages/about.html", context)
 
 
 @require_safe
@@ -44,7 +44,7 @@ def instrument(request: HttpRequest, language: str, name: str) -> HttpResponse:
     with asked(request, language) as question:
         it = _instrument(question, name)
         context = question.frame() | instrument_page(question, it)
-    return render(request, "instrument.html", context)
+    return render(request, "pages/instrument.html", context)
 
 
 @require_safe
@@ -55,7 +55,7 @@ def why(request: HttpRequest, language: str, name: str, code: str) -> HttpRespon
         toward = question.extra["toward"]
         other = _actor(question, toward) if toward else None
         context = question.frame() | why_page(question, it, actor_id, other)
-    return render(request, "why.html", context)
+    return render(request, "pages/why.html", context)
 
 
 @require_safe
@@ -63,7 +63,7 @@ def actor(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """All that concerns an actor on a day."""
     with asked(request, language) as question:
         context = question.frame() | actor_page(question, _actor(question, code))
-    return render(request, "actor.html", context)
+    return render(request, "pages/actor.html", context)
 
 
 @require_safe

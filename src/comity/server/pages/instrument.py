@@ -13,7 +13,7 @@ from comity.law.results import DECLARED, ActorStatus, Reason, Status, VotingReco
 from comity.rules.explain import RuleReason, reasons_of
 from comity.rules.progress import Progress
 from comity.server.asking import Question
-from comity.server.citing import steps
+from comity.server.pages.citing import steps
 from comity.server.words import Speaker
 from comity.service import Refusal
 

@@ -1,0 +1,21 @@
+"""The addresses of the public pages, and where those without a language lead."""
+
+from django.urls import path
+
+from comity.server.pages import views
+from comity.server.routes import page
+
+__all__ = ["to_language", "urlpatterns"]
+
+urlpatterns = [
+    page("", views.home),
+    page("about", views.about),
+    page("instruments/<str:name>", views.instrument),
+    page("instruments/<str:name>/<str:code>", views.why),
+    page("actors/<str:code>", views.actor),
+]
+
+to_language = [
+    path("", views.to_language),
+    path("<path:rest>", views.to_language),
+]
