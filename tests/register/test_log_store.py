@@ -1,6 +1,7 @@
 """The contract of a store, over every kind of store, and the log on top of it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from comity.register.errors import (
     NotALogError,
     OutOfOrderError,
     ReadOnlyError,
+    StoreError,
     TooLongError,
 )
 from comity.register.leaf import Leaf, Record, encode
@@ -24,7 +26,7 @@ from comity.register.log import Log
 from comity.register.note import Signer
 from comity.register.postgres import PostgresStore
 from comity.register.sqlite import SQLiteStore
-from comity.register.store import ALL, Batch, Head, HeadRow, Row, pack
+from comity.register.store import ALL, Batch, Head, HeadRow, Row, Watch, pack
 from comity.register.verification import verify
 
 ORIGIN = "example.org/register"
@@ -148,6 +150,49 @@ def test_another_connection_sees_it_and_extends_it(store: AnyStore, address: str
         assert len(other) == 3
         other.append([record(3)], FIRST)
     assert store.head().size == 4
+
+
+def test_a_watch_sees_what_others_append(store: AnyStore, address: str) -> None:
+    watch = store.watch()
+    assert watch.size() == 0
+    store.append(staged(3))
+    wait_for(watch, 3)
+    with Log.open(address) as other:
+        other.append([record(3)], FIRST)
+    wait_for(watch, 4)
+    store.keep_note(4, "no entry")
+    assert watch.size() == 4
+    watch.close()
+
+
+def wait_for(watch: Watch, size: int) -> None:
+    """What is published is seen within a second."""
+    end = time.monotonic() + 1
+    while watch.size() != size:
+        assert time.monotonic() < end, f"the watch says {watch.size()}, not {size}"
+        time.sleep(0.01)
+
+
+def test_nothing_is_appended_behind_a_checkpoint_that_was_signed(store: AnyStore) -> None:
+    store.append(staged(3))
+    store.keep_note(4, "a note of a fourth entry, which was lost with the last hours of a copy")
+    with pytest.raises(StoreError, match=r"checkpoint of 4 was signed.*nothing was written"):
+        store.append(staged(1))
+    assert store.head().size == 3
+
+
+def test_nothing_is_appended_where_the_last_entry_is_gone(store: AnyStore) -> None:
+    store.append(staged(3))
+    if isinstance(store, SQLiteStore):
+        store._writer.execute("DROP TRIGGER entry_DELETE")
+        store._writer.execute("DELETE FROM entry WHERE idx = 2")
+    else:
+        store._writer.get().execute("ALTER TABLE comity.entry DISABLE TRIGGER ALL")
+        store._writer.get().execute("DELETE FROM comity.entry WHERE idx = 2")
+    with pytest.raises(StoreError, match="entry 2 is missing"):
+        store.append(staged(1))
+    with pytest.raises(StoreError, match="entry 2 is missing"):
+        store.head()
 
 
 def test_a_log_is_created_once(store: AnyStore, address: str) -> None:

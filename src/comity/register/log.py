@@ -18,7 +18,7 @@ from comity.register.errors import LogError, MomentError, OutOfOrderError, Store
 from comity.register.leaf import Leaf, Prepared, Record, canonical, last_moment, moment, prepare, read_leaf, recorded_of
 from comity.register.note import Signer
 from comity.register.sqlite import SQLiteStore
-from comity.register.store import Batch, Drawer, Head, HeadRow, Proposal, Row, Store
+from comity.register.store import Batch, Drawer, Head, HeadRow, Proposal, Row, Store, Watch
 from comity.register.upcast import known, upcast
 
 __all__ = ["Clock", "Entry", "Log", "Recorded"]
@@ -115,6 +115,10 @@ class Log:
     def head(self) -> Head:
         """The newest published head: size, frontier, root."""
         return self._store.head()
+
+    def watch(self) -> Watch:
+        """A watch over the size, as others append; it outlives the log, and is closed by itself."""
+        return self._store.watch()
 
     # Appending
 

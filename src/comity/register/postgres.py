@@ -6,10 +6,11 @@ writes may insert and select, nothing else: `grants` gives the statements.
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, starmap
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 
 import msgspec
 import psycopg
@@ -24,12 +25,17 @@ from comity.register.errors import (
     StoreError,
     without_secrets,
 )
-from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
+from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, check_kept, follow, pack, read_head
 
 __all__ = ["PostgresStore", "grants"]
 
+Answer = TypeVar("Answer")
+
 _PAGE: Final = 4096
 _FEW: Final = 64  # more entries than this go by COPY
+
+_LOOK: Final = 0.5  # seconds between two looks of a watch that hears nothing
+_DEAF: Final = 3.0  # seconds after which a watch that could not look does not know the size any more
 
 _SCHEMA: Final[LiteralString] = """
 CREATE SCHEMA comity;
@@ -53,6 +59,12 @@ _HEAD: Final[LiteralString] = """
 SELECT head.size, head.frontier, entry.data FROM comity.head LEFT JOIN comity.entry ON entry.idx = head.size - 1
 ORDER BY head.size DESC LIMIT 1
 """
+# Who appends also looks whether what was signed is still there.
+_HEAD_AND_SIGNED: Final[LiteralString] = """
+SELECT head.size, head.frontier, entry.data, (SELECT size FROM comity.checkpoint ORDER BY id DESC LIMIT 1)
+FROM comity.head LEFT JOIN comity.entry ON entry.idx = head.size - 1
+ORDER BY head.size DESC LIMIT 1
+"""
 # Durability is asked for whatever the server's default is. The lock is a statement of its own: a statement's
 # snapshot is taken before it waits, and would miss what the writer before has published. 4850180368348741633 is
 # "COMY" and 1, for one log a data base.
@@ -69,8 +81,10 @@ WITH added AS (INSERT INTO comity.entry SELECT * FROM unnest($1, $2, $3))
 INSERT INTO comity.head VALUES ($4, $5)
 """
 # The last, or only, batch, its head and the commit go in one message: what is held under the lock is two round trips.
+# Who listens hears of it with the commit (LISTEN); any role may tell.
 _PUBLISH: Final[LiteralString] = """
 EXECUTE comity_publish(%s, %s, %s, %s, %s);
+NOTIFY comity;
 COMMIT
 """
 
@@ -116,24 +130,57 @@ def _line(error: psycopg.Error) -> str:
     return without_secrets((error.diag.message_primary or str(error)).strip().split("\n")[0])
 
 
+class _Link:
+    """A connection that is made again when the server has dropped it: servers are restarted."""
+
+    def __init__(self, address: str, *prepared: LiteralString) -> None:
+        self._address, self._prepared = address, prepared
+        self._connection: psycopg.Connection | None = None
+        self._ended = False
+
+    def get(self) -> psycopg.Connection:
+        """The connection, in autocommit: transactions are begun by hand."""
+        if self._ended:
+            raise psycopg.OperationalError("the connection is closed")
+        if self._connection is None or self._connection.closed:
+            connection = psycopg.connect(self._address, autocommit=True)
+            self._connection = connection
+            try:
+                for statement in self._prepared:
+                    connection.execute(statement)
+            except BaseException:
+                connection.close()
+                raise
+        return self._connection
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the server is gone, and nobody asked for that."""
+        return not self._ended and self._connection is not None and self._connection.closed
+
+    def close(self) -> None:
+        self._ended = True
+        if self._connection is not None:
+            self._connection.close()
+
+
 class PostgresStore:
     """A `Store` and its `Drawer` in the schema `comity` of one data base."""
 
     def __init__(self, address: str, *, write: bool = True) -> None:
         """Open an existing log; raises NotALogError or StoreError."""
-        self._name, self._write = _name(address), write
+        self._address, self._name, self._write = address, _name(address), write
         self._writing, self._reading = threading.Lock(), threading.Lock()
         with _faults(self._name):
             # Two connections, so that a reader never waits for, or sees, what a writer has not yet published.
-            self._reader = psycopg.connect(address, autocommit=True)
+            self._reader = _Link(address)
+            self._writer = _Link(address, _PREPARE, "PREPARE comity_head AS " + _HEAD_AND_SIGNED)
             try:
-                rows = self._reader.execute("SELECT value FROM comity.meta WHERE key = 'origin'").fetchall()
+                rows = self._reader.get().execute("SELECT value FROM comity.meta WHERE key = 'origin'").fetchall()
                 self.origin = "".join(str(value) for (value,) in rows)
-                self._writer = psycopg.connect(address, autocommit=True)
-                self._writer.execute(_PREPARE)
-                self._writer.execute("PREPARE comity_head AS " + _HEAD)
+                self._writer.get()
             except BaseException:
-                self._reader.close()
+                self.close()
                 raise
 
     @classmethod
@@ -151,8 +198,17 @@ class PostgresStore:
 
     def head(self) -> Head:
         """See `Store`."""
+        return read_head(*self._read(lambda reader: _head_row(reader.execute(_HEAD))))
+
+    def _read(self, question: Callable[[psycopg.Connection], Answer]) -> Answer:
+        """Ask the reader; once more where the server was restarted since, for a question changes nothing."""
         with self._reading, _faults(self._name):
-            return _read_head(self._reader.execute(_HEAD))
+            try:
+                return question(self._reader.get())
+            except psycopg.OperationalError:
+                if not self._reader.dropped:
+                    raise
+            return question(self._reader.get())
 
     def rows(self, start: int, stop: int) -> Iterator[Row]:
         """See `Store`."""
@@ -160,8 +216,7 @@ class PostgresStore:
             "SELECT idx, hash, data FROM comity.entry WHERE idx >= %s AND idx < %s ORDER BY idx LIMIT %s"
         )
         while start < stop:
-            with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
-                page = cursor.execute(query, (start, stop, _PAGE)).fetchall()
+            page = self._page(query, start, stop, _PAGE)
             yield from starmap(Row, page)
             if len(page) < _PAGE:
                 return
@@ -172,42 +227,53 @@ class PostgresStore:
         query: LiteralString = "SELECT size, frontier FROM comity.head WHERE size > %s ORDER BY size LIMIT %s"
         after = -(2**63)
         while True:
-            with self._reading, _faults(self._name), self._reader.cursor(binary=True) as cursor:
-                page = cursor.execute(query, (after, _PAGE)).fetchall()
+            page = self._page(query, after, _PAGE)
             yield from starmap(HeadRow, page)
             if len(page) < _PAGE:
                 return
             after = page[-1][0]
+
+    def _page(self, query: LiteralString, *values: int) -> list[tuple[Any, ...]]:
+        def question(reader: psycopg.Connection) -> list[tuple[Any, ...]]:
+            with reader.cursor(binary=True) as cursor:
+                return cursor.execute(query, values).fetchall()
+
+        return self._read(question)
 
     def append(self, stage: Stage) -> Head:
         """See `Store`."""
         if not self._write:
             raise ReadOnlyError(f"{self._name} was opened for reading only")
         with self._writing, _faults(self._name):
+            writer = self._writer.get()
             try:
-                return _append(self._writer, stage)
+                return _append(writer, stage)
             except BaseException:
                 with suppress(psycopg.Error):  # the first fault is the one to tell of
-                    self._writer.execute("ROLLBACK")
+                    writer.execute("ROLLBACK")
                 raise
+
+    def watch(self) -> "PostgresWatch":
+        """See `Store`."""
+        return PostgresWatch(self._address)
 
     def keep_note(self, size: int, note: str) -> None:
         """See `Drawer`."""
         query: LiteralString = "INSERT INTO comity.checkpoint (size, note) VALUES (%s, %s)"
         with self._writing, _faults(self._name):
-            self._writer.execute(query, (size, note))
+            self._writer.get().execute(query, (size, note))
 
     def notes(self) -> tuple[str, ...]:
         """See `Drawer`."""
-        with self._reading, _faults(self._name):
-            rows = self._reader.execute("SELECT note FROM comity.checkpoint ORDER BY size, id").fetchall()
+        query: LiteralString = "SELECT note FROM comity.checkpoint ORDER BY size, id"
+        rows = self._read(lambda reader: reader.execute(query).fetchall())
         return tuple(str(note) for (note,) in rows)
 
     def propose(self, payload: bytes, proposed: str) -> int:
         """See `Drawer`."""
         query: LiteralString = "INSERT INTO comity.proposal (payload, proposed) VALUES (%s, %s) RETURNING id"
         with self._writing, _faults(self._name):
-            row = self._writer.execute(query, (payload, proposed)).fetchone()
+            row = self._writer.get().execute(query, (payload, proposed)).fetchone()
         return int(row[0]) if row else 0
 
     def proposals(self, *, settled: bool) -> tuple[Proposal, ...]:
@@ -216,8 +282,7 @@ class PostgresStore:
             "SELECT id, payload, proposed, verdict, settled FROM comity.proposal "
             "WHERE (verdict IS NULL) = %s ORDER BY id"
         )
-        with self._reading, _faults(self._name):
-            rows = self._reader.execute(query, (not settled,)).fetchall()
+        rows = self._read(lambda reader: reader.execute(query, (not settled,)).fetchall())
         return tuple(
             Proposal(id=row[0], payload=msgspec.json.decode(row[1]), proposed=row[2], verdict=row[3], settled=row[4])
             for row in rows
@@ -227,7 +292,7 @@ class PostgresStore:
         """See `Drawer`."""
         query: LiteralString = "UPDATE comity.proposal SET verdict = %s, settled = %s WHERE id = %s AND verdict IS NULL"
         with self._writing, _faults(self._name):
-            return self._writer.execute(query, (verdict, moment, proposal)).rowcount == 1
+            return self._writer.get().execute(query, (verdict, moment, proposal)).rowcount == 1
 
     def close(self) -> None:
         """See `Store`."""
@@ -235,12 +300,60 @@ class PostgresStore:
         self._writer.close()
 
 
-def _read_head(cursor: psycopg.Cursor) -> Head:
+class PostgresWatch:
+    """A `Watch` that listens, on a connection of its own, to what appends tell (NOTIFY).
+
+    It looks by itself twice a second, for a writer of another version may tell nothing, and connects again when the
+    server was restarted.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address, self._name = address, _name(address)
+        self._size, self._seen, self._fault = 0, 0.0, ""
+        self._end = threading.Event()
+        with _faults(self._name), self._connected() as connection:
+            self._look(connection)
+        self._thread = threading.Thread(target=self._listen, name="comity-watch", daemon=True)
+        self._thread.start()
+
+    def size(self) -> int:
+        """See `Watch`."""
+        if time.monotonic() - self._seen > _DEAF:
+            raise StoreError(f"{self._name}: {self._fault or 'nothing is heard of the log'}")
+        return self._size
+
+    def close(self) -> None:
+        """See `Watch`."""
+        self._end.set()
+        self._thread.join()
+
+    def _connected(self) -> psycopg.Connection:
+        # A server that is cut off is noticed within seconds, where the system would wait for minutes.
+        return psycopg.connect(self._address, autocommit=True, connect_timeout=3, tcp_user_timeout=3000)
+
+    def _listen(self) -> None:
+        while not self._end.is_set():
+            try:
+                with self._connected() as connection:
+                    connection.execute("LISTEN comity")
+                    while not self._end.is_set():
+                        self._look(connection)
+                        for _ in connection.notifies(timeout=_LOOK, stop_after=1):
+                            pass  # what is told is only that there is something to see
+            except psycopg.Error as error:
+                self._fault = _line(error)
+                self._end.wait(_LOOK / 2)
+
+    def _look(self, connection: psycopg.Connection) -> None:
+        row = connection.execute("SELECT max(size) FROM comity.head").fetchone()
+        self._size, self._seen = (row[0] or 0) if row else 0, time.monotonic()
+
+
+def _head_row(cursor: psycopg.Cursor) -> tuple[Any, ...]:
     row = cursor.fetchone()
     if row is None:
         raise StoreError("the log has lost its heads: verify it")
-    size, frontier, last = row
-    return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
+    return row
 
 
 def _append(connection: psycopg.Connection, stage: Stage) -> Head:
@@ -248,7 +361,9 @@ def _append(connection: psycopg.Connection, stage: Stage) -> Head:
         cursor.execute(_BEGIN)
         while cursor.nextset():
             pass  # the last result is the head
-        head = _read_head(cursor)
+        *row, signed = _head_row(cursor)
+        head = read_head(*row)
+        check_kept(head, signed)
         last: Batch | None = None
         for batch in stage(head):
             if last is not None:

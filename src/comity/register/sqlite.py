@@ -25,7 +25,7 @@ from comity.register.errors import (
     ReadOnlyError,
     StoreError,
 )
-from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, follow, pack, unpack
+from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, check_kept, follow, pack, read_head
 
 __all__ = ["SQLiteStore"]
 
@@ -209,7 +209,8 @@ class SQLiteStore:
         """See `Store`."""
         with self._writing, _faults(self._path), self._transaction() as connection:
             before = head = _read_head(connection)
-            _check_kept(connection, head)
+            signed = connection.execute("SELECT size FROM checkpoint ORDER BY id DESC LIMIT 1").fetchone()
+            check_kept(head, None if signed is None else signed[0])
             for batch in stage(head):
                 _insert(connection, head.size, batch)
                 head = follow(head, batch)
@@ -228,6 +229,10 @@ class SQLiteStore:
             with suppress(sqlite3.Error):  # the first fault is the one to tell of
                 connection.execute("ROLLBACK")
             raise
+
+    def watch(self) -> "SQLiteWatch":
+        """See `Store`."""
+        return SQLiteWatch(self._path)
 
     def keep_note(self, size: int, note: str) -> None:
         """See `Drawer`."""
@@ -268,6 +273,35 @@ class SQLiteStore:
         self._writer.close()
 
 
+class SQLiteWatch:
+    """A `Watch` over one file.
+
+    SQLite's data version differs once any other connection, of any process, has committed (pragma data_version): it is
+    read from shared memory, and the head only where it differs.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.Lock()
+        self._version, self._size = -1, 0
+        with _faults(path):
+            self._connection = _connect(path, write=False)
+
+    def size(self) -> int:
+        """See `Watch`."""
+        with self._lock, _faults(self._path):
+            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._version:
+                found = self._connection.execute("SELECT max(size) FROM head").fetchone()[0]
+                # Asked for before the head: what is published in between differs at the next look.
+                self._version, self._size = version, found or 0
+            return self._size
+
+    def close(self) -> None:
+        """See `Watch`."""
+        with self._lock:
+            self._connection.close()
+
+
 def _make(path: Path, origin: str) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
@@ -296,18 +330,7 @@ def _read_head(connection: sqlite3.Connection) -> Head:
     row = connection.execute(_HEAD).fetchone()
     if row is None:
         raise StoreError("the log has lost its heads: verify it")
-    size, frontier, last = row
-    if size and last is None:
-        raise StoreError(f"entry {size - 1} is missing, where there should be {size} entries: verify the log")
-    return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
-
-
-def _check_kept(connection: sqlite3.Connection, head: Head) -> None:
-    """Raise StoreError where entries that were signed are gone: what is appended would fork from the checkpoint."""
-    signed = connection.execute("SELECT size FROM checkpoint ORDER BY id DESC LIMIT 1").fetchone()
-    if signed is not None and signed[0] > head.size:
-        says = f"the log has {head.size} entries, and a checkpoint of {signed[0]} was signed: verify the log"
-        raise StoreError(f"{says}; nothing was written")
+    return read_head(*row)
 
 
 def _read_origin(path: Path, connection: sqlite3.Connection) -> str:

@@ -19,8 +19,11 @@ __all__ = [
     "Row",
     "Stage",
     "Store",
+    "Watch",
+    "check_kept",
     "follow",
     "pack",
+    "read_head",
     "unpack",
 ]
 
@@ -67,6 +70,19 @@ class HeadRow(msgspec.Struct, frozen=True, gc=False):
 Stage = Callable[[Head], Iterable[Batch]]
 
 
+class Watch(Protocol):
+    """The size of a log as it grows. Safe for threads."""
+
+    def size(self) -> int:
+        """How many entries are published, also by other processes: at once, or within a second of the publication.
+
+        It takes microseconds, so it can be asked with every request. Raises StoreError while that cannot be known.
+        """
+
+    def close(self) -> None:
+        """Watch no more."""
+
+
 class Store(Protocol):
     """Where the entries of one log lie. Safe for threads; other processes may write at the same time."""
 
@@ -89,8 +105,11 @@ class Store(Protocol):
 
         No other writer, in any process, changes the head between the call of `stage` and the publication. What `stage`
         raises is raised again, and nothing is written. Raises ForkError where a head was nevertheless extended twice,
-        ReadOnlyError and StoreError where the store cannot be written.
+        ReadOnlyError and StoreError where the store cannot be written, or has lost entries that were signed.
         """
+
+    def watch(self) -> Watch:
+        """A watch over the size, with a connection of its own."""
 
     def close(self) -> None:
         """Let go of files and connections. Nothing waits for it: what was acknowledged is durable."""
@@ -130,6 +149,20 @@ def follow(head: Head, batch: Batch) -> Head:
     if batch.head.size != head.size + len(batch.leaves):
         raise ForkError(f"these entries do not follow the head of {head.size} entries; nothing was written")
     return batch.head
+
+
+def check_kept(head: Head, signed: int | None) -> None:
+    """Raise StoreError where entries of a checkpoint of size `signed` are gone: what is appended would fork from it."""
+    if signed is not None and signed > head.size:
+        says = f"the log has {head.size} entries, and a checkpoint of {signed} was signed: verify the log"
+        raise StoreError(f"{says}; nothing was written")
+
+
+def read_head(size: int, frontier: bytes, last: bytes | None) -> Head:
+    """A head as it is used; raises StoreError where it is damaged, or its last entry is gone."""
+    if size and last is None:
+        raise StoreError(f"entry {size - 1} is missing, where there should be {size} entries: verify the log")
+    return Head(size=size, frontier=unpack(size, frontier), last=last or b"")
 
 
 def pack(frontier: tuple[bytes, ...]) -> bytes:
