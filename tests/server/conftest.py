@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -47,31 +48,60 @@ date,actor,act,ref,source,note
 """
 
 
+_FOLDER = TemporaryDirectory(prefix="comity-portal-")
+_LOG = Path(_FOLDER.name) / "register.comity"
+
+
+def _set_up() -> None:
+    """Set Django up as `comity serve` does, once in this process and before the models are imported."""
+    told = {"COMITY_LOG": str(_LOG), "COMITY_HOSTS": "", "DJANGO_SETTINGS_MODULE": "comity.server.settings"}
+    before = dict(os.environ)
+    os.environ |= told
+    import django  # noqa: PLC0415  # the settings read the environment
+
+    django.setup(set_prefix=False)
+    for name in told:
+        del os.environ[name]
+    os.environ |= before
+
+
+_set_up()
+
+
 @pytest.fixture(scope="session")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def log() -> Path:
     """A log with one treaty."""
     from comity.service import keeping  # noqa: PLC0415  # with the rest of the portal, only where it is tried
 
-    place = tmp_path_factory.mktemp("portal")
-    (place / "lake" / "instruments").mkdir(parents=True)
-    (place / "lake" / "instruments" / "lake-treaty.toml").write_text(TREATY, encoding="utf-8")
-    (place / "lake" / "instruments" / "lake-treaty.csv").write_text(ACTS, encoding="utf-8")
-    log = place / "register.comity"
-    keeping.create(log, "example.org/lake")
-    keeping.import_source(place / "lake", log)
-    return log
+    (_LOG.parent / "lake" / "instruments").mkdir(parents=True)
+    (_LOG.parent / "lake" / "instruments" / "lake-treaty.toml").write_text(TREATY, encoding="utf-8")
+    (_LOG.parent / "lake" / "instruments" / "lake-treaty.csv").write_text(ACTS, encoding="utf-8")
+    keeping.create(_LOG, "example.org/lake")
+    keeping.import_source(_LOG.parent / "lake", _LOG)
+    return _LOG
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _django(log: Path) -> Iterator[None]:
-    """Django, set up once in this process, as `comity serve` does."""
-    os.environ |= {"COMITY_LOG": str(log), "COMITY_HOSTS": "", "DJANGO_SETTINGS_MODULE": "comity.server.settings"}
-    import django  # noqa: PLC0415  # the settings read the environment
+def _portal(log: Path) -> Iterator[None]:
+    """What `comity serve` prepares, and lets go of at the end."""
+    from django.db import connections  # noqa: PLC0415  # as above
 
-    django.setup()
-    yield
+    from comity.server.database import prepare_database  # noqa: PLC0415  # as above
     from comity.server.registers import close  # noqa: PLC0415  # as above
 
+    assert log == _LOG
+    prepare_database()
+    yield
     close()
-    for name in ("COMITY_LOG", "COMITY_HOSTS", "DJANGO_SETTINGS_MODULE"):
-        del os.environ[name]
+    connections.close_all()
+    _FOLDER.cleanup()
+
+
+@pytest.fixture
+def private(_portal: None) -> Iterator[None]:
+    """The data base of people, drafts and lists, which forgets afterwards what a test did to it."""
+    from django.db import transaction  # noqa: PLC0415  # as above
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

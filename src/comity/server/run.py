@@ -4,9 +4,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
 
-__all__ = ["prepare", "serve"]
+__all__ = ["prepare", "serve", "set_up"]
 
 
 def prepare(log: Path, hosts: Sequence[str], progress: Progress | None = None) -> int:
@@ -14,7 +15,17 @@ def prepare(log: Path, hosts: Sequence[str], progress: Progress | None = None) -
     brought = prepare_log(log, progress)
     os.environ["COMITY_LOG"] = str(log)
     os.environ["COMITY_HOSTS"] = " ".join(hosts)
+    set_up()
+    prepare_database()
     return brought
+
+
+def set_up() -> None:
+    """Let Django read the environment; a second call does nothing."""
+    import django  # noqa: PLC0415  # only where it is used
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.server.settings")
+    django.setup(set_prefix=False)
 
 
 def serve(host: str, port: int) -> None:

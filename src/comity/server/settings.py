@@ -2,54 +2,145 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from comity.register.errors import is_postgres
+from comity.server.database import database_at
 from comity.server.instance import prepare_secret
 
 _HERE = Path(__file__).resolve().parent
 
-# The log that the pages are answered from, and where the secret of the instance stands: beside it unless said.
+# The log that the pages are answered from, and the folder of the instance: the one the log is in, unless it is in a
+# data base. There stand the secret and, unless another address is given, the data base of people, drafts and lists.
 COMITY_LOG = os.environ.get("COMITY_LOG", "instance/register.comity")
-_SECRET = Path(os.environ.get("COMITY_SECRET", str(Path(COMITY_LOG).with_name("secret.key"))))
+_INSTANCE = Path("instance") if is_postgres(COMITY_LOG) else Path(COMITY_LOG).parent
+_SECRET = Path(os.environ.get("COMITY_SECRET", str(_INSTANCE / "secret.key")))
+_BESIDE = COMITY_LOG if is_postgres(COMITY_LOG) else str(_INSTANCE / "portal.sqlite3")
 
 SECRET_KEY = prepare_secret(_SECRET)
 DEBUG = False
+
+# The address under which readers know this instance, such as https://treaties.example.org; it decides whether cookies
+# travel over TLS alone. Without one it is taken to be tried on this machine.
+COMITY_PUBLIC_URL = os.environ.get("COMITY_PUBLIC_URL", "").rstrip("/")
+_PUBLIC = urlsplit(COMITY_PUBLIC_URL)
+COMITY_HTTPS = _PUBLIC.scheme == "https"
 # The names under which this instance may be asked for.
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("COMITY_HOSTS", "").split()]
+if _PUBLIC.hostname:
+    ALLOWED_HOSTS.append(_PUBLIC.hostname)
+    CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
+
+DATABASES = {"default": database_at(os.environ.get("COMITY_DATABASE", _BESIDE))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Counts of failed log-ins and the like: shared by all workers, and not forgotten when one starts anew.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
 
 ROOT_URLCONF = "comity.server.urls"
-INSTALLED_APPS = ["django.contrib.staticfiles"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "comity.server.identity",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+# A page that asks neither for the session nor for who is logged in touches no data base and sets no cookie: it is the
+# same for everybody, and may be kept.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "comity.server.headers.strict",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # No page carries a secret that a compressed length could betray (BREACH): there is no form but GET, and no session.
+    # What a compressed length could betray (BREACH) is masked anew in every answer: the token of forms, by Django.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "comity.server.identity.prefix.in_its_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "comity.server.faults.as_pages",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [_HERE / "templates"],
-        "OPTIONS": {"builtins": ["comity.server.tags"]},
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["comity.server.tags"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "comity.server.identity.prefix.framed",
+            ],
+        },
     }
 ]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [_HERE / "static"]
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-# Straight from the package, found once at the start: there is no step to collect them.
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+# Straight from the packages, found once at the start: there is no step to collect them.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 APPEND_SLASH = False
 USE_TZ = True
-USE_I18N = False
+# The words of the pages are in `words/`; what Django and allauth say themselves is said in the language of the page.
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("fr", "français"),
+    ("es", "español"),
+    ("ru", "русский"),
+    ("zh-hans", "中文"),
+]
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if COMITY_HTTPS else 0
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = COMITY_HTTPS
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
+# In seconds: a working day.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if COMITY_HTTPS else "http"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Comity"
 
 LOGGING = {
     "version": 1,

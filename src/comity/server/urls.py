@@ -1,5 +1,6 @@
 """The addresses. A page stands under its language; without one the reader's browser decides."""
 
+from comity.server.identity.urls import urlpatterns as identity
 from comity.server.pages.urls import to_language
 from comity.server.pages.urls import urlpatterns as pages
 
@@ -8,6 +9,7 @@ __all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 # What leads on to a language comes last: it takes every address.
 urlpatterns = [
     *pages,
+    *identity,
     *to_language,
 ]
 
