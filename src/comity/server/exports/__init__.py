@@ -1,0 +1,1 @@
+"""What a page gives away: its tables, dates, changes and documents, in the forms that offices use."""

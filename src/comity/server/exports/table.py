@@ -1,0 +1,120 @@
+"""One table, from which a page, a CSV file, a workbook and JSON come.
+
+A page function makes it; nothing else of a page is exported. A cell holds the value that programs get (text, a whole
+number, a date that may be partial, a truth value, or nothing) and, where the page says more, how the page says it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+
+from comity.dates import LegalDate
+
+__all__ = ["Cell", "Column", "Kind", "Table", "Value", "row"]
+
+Kind = Literal["text", "date", "number", "truth"]
+Value = str | int | date | LegalDate | None
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column: its permanent id (the key in JSON, English), its heading in the words of the page, what it holds.
+
+    A column that is not `shown` is exported but not on the page: the code of an actor whose name is shown, say.
+    """
+
+    id: str
+    label: str
+    kind: Kind = "text"
+    shown: bool = True
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One cell: a value, and how the page shows it.
+
+    `said` is how the page words the value (safe HTML, where it differs), `href` where it leads, `style` the class of
+    its link or text, `flags` what stands beside it.
+    """
+
+    value: Value = None
+    said: SafeString | str = ""
+    href: str = ""
+    style: str = ""
+    flags: tuple[SafeString | str, ...] = ()
+
+    @property
+    def html(self) -> SafeString:
+        """The value as a page shows it, with a direction of its own."""
+        if isinstance(self.said, SafeString):
+            return self.said
+        text = self.said or plain(self.value)
+        # A date or a number runs from left to right in every language.
+        return format_html('<bdi dir="ltr">{}</bdi>' if _runs_right(self.value) else "<bdi>{}</bdi>", text)
+
+    @property
+    def text(self) -> str:
+        """What the cell says, flags and all, without tags: what a CSV file or a workbook holds where it is text."""
+        first = plain(self.value) if self.value is not None else strip_tags(self.said)
+        return "; ".join([first, *map(strip_tags, self.flags)] if first else map(strip_tags, self.flags))
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table: `id` names it in addresses and files, `title` says what it is about in the words of the page.
+
+    Every row has as many cells as there are columns; the first shown column heads the row.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        width = len(self.columns)
+        if any(len(cells) != width for cells in self.rows):
+            raise ValueError(f"table {self.id}: every row needs {width} cells")
+
+    @property
+    def heads(self) -> tuple[Column, ...]:
+        """The columns that the page shows."""
+        return tuple(column for column in self.columns if column.shown)
+
+    @property
+    def body(self) -> Iterator[list[tuple[Column, Cell]]]:
+        """The rows that the page shows: the cells of the shown columns, each with its column."""
+        for cells in self.rows:
+            yield [(column, cell) for column, cell in zip(self.columns, cells, strict=True) if column.shown]
+
+    def records(self) -> list[dict[str, object]]:
+        """The rows for programs, by the ids of the columns: dates as ISO text, nothing as null.
+
+        What stands beside a value is the list `<id>_flags`, in rows that have some.
+        """
+        return [dict(_fields(self.columns, cells)) for cells in self.rows]
+
+
+def row(*values: Cell | Value) -> tuple[Cell, ...]:
+    """A row of cells; a bare value stands for a cell that holds nothing else."""
+    return tuple(value if isinstance(value, Cell) else Cell(value) for value in values)
+
+
+def plain(value: Value) -> str:
+    """A value as text: a date as it is written in ISO 8601, as far as it is known."""
+    return "" if value is None else str(value)
+
+
+def _fields(columns: Sequence[Column], cells: Iterable[Cell]) -> Iterator[tuple[str, object]]:
+    for column, cell in zip(columns, cells, strict=True):
+        value = cell.value
+        if value is None and cell.said:
+            value = strip_tags(cell.said)
+        yield column.id, str(value) if isinstance(value, date | LegalDate) else value
+        if cell.flags:
+            yield f"{column.id}_flags", [strip_tags(flag) for flag in cell.flags]
+
+
+def _runs_right(value: Value) -> bool:
+    return not isinstance(value, str) and value is not None
