@@ -101,7 +101,7 @@ REF_KINDS: frozenset[str] = frozenset(
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One act of the family `treaty`, version 1: the columns of NOTATION, "Its acts".
 
-    `kind` is the column `act`. `line` says where it stood in the user's file (0: nowhere); it is no part
+    `kind` is the column `act`. `document` is the hash of what was deposited. `line` says where it stood in the user's file (0: nowhere); it is no part
     of the act and never enters a log.
     """
 
@@ -116,6 +116,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     set: str = ""
     note: str = ""
     source: str = ""
+    document: str = ""
     line: int = 0
 
     @property

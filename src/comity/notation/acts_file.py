@@ -3,20 +3,24 @@
 import csv
 import difflib
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from comity.acts import KINDS, REF_KINDS, Act, parse_act_ref
 from comity.dates import LegalDate, parse_legal_date
 from comity.findings import Finding
 
-__all__ = ["COLUMNS", "MAX_BYTES", "act_row", "parse_acts", "print_acts", "read_act", "read_set"]
+__all__ = ["ALL_COLUMNS", "COLUMNS", "MAX_BYTES", "act_row", "parse_acts", "print_acts", "read_act", "read_set"]
 
 COLUMNS: tuple[str, ...] = ("date", "actor", "act", "effective", "ref", "at", "notified", "set", "note", "source")
+# The hash of a document stands where there is one: files without it stay as they are.
+ALL_COLUMNS: tuple[str, ...] = (*COLUMNS, "document")
 REQUIRED: tuple[str, ...] = ("date", "actor", "act")
 # The largest register of one treaty seen has under a thousand acts; a file past this is no register.
 MAX_BYTES = 50_000_000
 
-_SETTABLE = frozenset(COLUMNS)
+_SETTABLE = frozenset(ALL_COLUMNS)
+_DOCUMENT = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def parse_acts(text: str, file: str, instrument: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]]:
@@ -58,9 +62,9 @@ def _header_faults(header: Sequence[str], file: str) -> Iterable[Finding]:
         if name not in header:
             do = "begin the file with a line of column names: date,actor,act and what else you use"
             yield _error("csv-column-missing", file, 1, f"the column “{name}” is missing", do)
-    for name in sorted(set(header) - set(COLUMNS)):
-        close = difflib.get_close_matches(name, COLUMNS, n=1)
-        do = f"did you mean “{close[0]}”?" if close else f"the columns are {', '.join(COLUMNS)}"
+    for name in sorted(set(header) - set(ALL_COLUMNS)):
+        close = difflib.get_close_matches(name, ALL_COLUMNS, n=1)
+        do = f"did you mean “{close[0]}”?" if close else f"the columns are {', '.join(ALL_COLUMNS)}"
         yield _error("csv-column-unknown", file, 1, f"no column is called “{name}”", do)
     for name in sorted({name for name in header if header.count(name) > 1}):
         yield _error("csv-column-twice", file, 1, f"the column “{name}” stands twice", "keep one")
@@ -81,8 +85,8 @@ _PLAIN = KINDS - REF_KINDS - {"correction"}
 def _quick_reader(header: Sequence[str], instrument: str) -> Callable[[list[str], int], Act | None]:
     """A reader of rows by position, for most rows by far: it leaves anything unusual to the careful one."""
     width = len(header)
-    date_at, actor_at, kind_at, effective_at, ref_at, at_at, notified_at, set_at, note_at, source_at = (
-        header.index(name) if name in header else width for name in COLUMNS
+    date_at, actor_at, kind_at, effective_at, ref_at, at_at, notified_at, set_at, note_at, source_at, document_at = (
+        header.index(name) if name in header else width for name in ALL_COLUMNS
     )
 
     clean = set[str]()
@@ -90,7 +94,7 @@ def _quick_reader(header: Sequence[str], instrument: str) -> Callable[[list[str]
     def quick(row: list[str], line: int) -> Act | None:
         row.append("")  # what a column that is not there holds
         actor, kind = row[actor_at], row[kind_at]
-        if kind not in _PLAIN or not actor or row[notified_at] or row[set_at]:
+        if kind not in _PLAIN or not actor or row[notified_at] or row[set_at] or row[document_at]:
             return None
         ref, at, note, source = row[ref_at], row[at_at], row[note_at], row[source_at]
         if actor not in clean:
@@ -134,7 +138,7 @@ def read_act(fields: dict[str, str], instrument: str, file: str, line: int) -> t
     when = days.get("date")
     if faults or when is None:
         return None, tuple(faults)
-    texts = {name: fields.get(name, "") for name in ("ref", "at", "set", "note", "source")}
+    texts = {name: fields.get(name, "") for name in ("ref", "at", "set", "note", "source", "document")}
     act = Act(
         instrument=instrument,
         date=when,
@@ -167,6 +171,10 @@ def _wrong_words(fields: dict[str, str]) -> Iterable[_Fault]:
         yield "act-unknown", f"“{kind}” is no act that this version knows", do
     elif kind in REF_KINDS and not fields.get("ref"):
         yield "ref-missing", f"{kind} does not say whom or what it concerns", "fill the column ref"
+    document = fields.get("document", "")
+    if document and _DOCUMENT.fullmatch(document) is None:
+        do = "write sha256: and its 64 hexadecimal digits, in lower case"
+        yield "document-wrong", f"document: “{document:.80}” is no hash of a document", do
 
 
 def _wrong_about(fields: dict[str, str]) -> Iterable[_Fault]:
@@ -198,7 +206,7 @@ def read_set(text: str) -> dict[str, str] | None:
 
 
 def act_row(act: Act) -> dict[str, str]:
-    """The columns of an act that are not empty, in the order of `COLUMNS`."""
+    """The columns of an act that are not empty, in the order of `ALL_COLUMNS`."""
     row = {
         "date": str(act.date),
         "actor": act.actor,
@@ -210,14 +218,17 @@ def act_row(act: Act) -> dict[str, str]:
         "set": act.set,
         "note": act.note,
         "source": act.source,
+        "document": act.document,
     }
     return {name: value for name, value in row.items() if value}
 
 
 def print_acts(acts: Iterable[Act]) -> str:
     """Acts in canonical form: all columns, LF, quotes only where CSV needs them, in the order given."""
+    rows = [act_row(act) for act in acts]
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    columns = ALL_COLUMNS if any("document" in row for row in rows) else COLUMNS
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(act_row(act) for act in acts)
+    writer.writerows(rows)
     return out.getvalue()

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 import msgspec
 
 from comity.acts import Act
-from comity.notation.acts_file import COLUMNS, act_row, print_acts
+from comity.notation.acts_file import ALL_COLUMNS, act_row, print_acts
 from comity.register.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from comity.register.correcting import Correction, Held, apply_corrections
 from comity.register.definitions import FILES, KINDS, PLACES, PREFACE, joined
@@ -171,7 +171,7 @@ def as_rows(held: Sequence[Held], corrections: Iterable[Correction]) -> list[Act
 def _write_flat(layer: LogLayer, folder: Path, progress: Progress | None) -> None:
     names = layer.acts_ids()
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, ("instrument", *COLUMNS, "entry", "recorded"), restval="", lineterminator="\n")
+    writer = csv.DictWriter(out, ("instrument", *ALL_COLUMNS, "entry", "recorded"), restval="", lineterminator="\n")
     writer.writeheader()
     for done, name in enumerate(names, 1):
         for one in layer.held(name)[0]:

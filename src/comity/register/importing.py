@@ -336,13 +336,15 @@ def _fingerprint(payload: dict[str, Any]) -> bytes:
 # Doing it
 
 
-def act_record(act: Act, corrects: Held | None = None, proposal: int | None = None) -> Record:
-    """An act as it enters a log."""
+def act_record(act: Act, corrects: Held | None = None, proposal: int | None = None, draft: str = "") -> Record:
+    """An act as it enters a log; `draft` is what a desk calls it by (spec/log.md, 7)."""
     body: dict[str, Any] = {"instrument": act.instrument, **act_row(act)}
     if corrects is not None:
         body["corrects"] = {"index": corrects.index, "hash": corrects.hash.hex()}
     if proposal is not None:
         body["proposal"] = proposal
+    if draft:
+        body["draft"] = draft
     return Record(kind=family(act.kind), body=body)
 
 

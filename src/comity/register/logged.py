@@ -14,7 +14,7 @@ from comity.actors import Group
 from comity.acts import Act
 from comity.findings import Finding
 from comity.notation import toml
-from comity.notation.acts_file import COLUMNS, read_act
+from comity.notation.acts_file import ALL_COLUMNS, read_act
 from comity.notation.directory_file import parse_groups
 from comity.register.correcting import Correction, Held, apply_corrections
 from comity.register.definitions import FILES, KINDS, PLACES, PREFACE, TABLES, joined
@@ -25,11 +25,13 @@ from comity.register.log import Log
 from comity.register.store import Row
 from comity.register.upcast import CURRENT, upcast
 
-__all__ = ["ACTS", "ACT_KINDS", "LogLayer"]
+__all__ = ["ACTS", "ACT_KINDS", "RECTIFICATION", "LogLayer"]
 
 ACT_KINDS: Final = frozenset({"treaty", "vote"})
 # Says that an instrument's acts are kept here, though there may be none.
 ACTS: Final = "acts"
+# A procès-verbal by which the text of an instrument was set right (VCLT 79). It changes no status.
+RECTIFICATION: Final = "rectification"
 # What is written under names of its own, and not into a file that its id names.
 _UNFILED: Final = frozenset({"actor", PREFACE})
 _KNOWN: Final = {**CURRENT, "vote": 1, ACTS: 1, PREFACE: 1}
@@ -66,6 +68,7 @@ class _Index:
     def __init__(self) -> None:
         self.definitions: dict[str, dict[str, list[_Mark]]] = {kind: {} for kind in (*KINDS, *TABLES, PREFACE)}
         self.acts: dict[str, list[_Mark]] = {}
+        self.rectifications: dict[str, list[_Mark]] = {}
         self.corrections: dict[str, int] = {}
         self.kept: set[str] = set()
         self.findings: list[Finding] = []
@@ -107,7 +110,8 @@ class _Index:
         self.findings.append(Finding(level="error", code=code, says=says, do=do))
 
     def _place(self, peek: _Peek, mark: _Mark) -> None:
-        name = peek.body.instrument if peek.kind in ACT_KINDS else peek.body.id
+        about = peek.kind in ACT_KINDS or peek.kind == RECTIFICATION
+        name = peek.body.instrument if about else peek.body.id
         if not isinstance(name, str) or not name:
             self._note("leaf-malformed", f"entry {mark.row.idx} does not say what it is about", "it is left aside")
         elif peek.kind not in _UNFILED and not is_id(name):
@@ -117,6 +121,8 @@ class _Index:
             self.acts.setdefault(name, []).append(mark)
             if peek.body.act == "correction":
                 self.corrections[name] = self.corrections.get(name, 0) + 1
+        elif peek.kind == RECTIFICATION:
+            self.rectifications.setdefault(name, []).append(mark)
         elif peek.kind == ACTS:
             self.kept.add(name)
         else:
@@ -216,6 +222,19 @@ class LogLayer:
             return None
         return standing, findings
 
+    def drafted(self, name: str, draft: str) -> int | None:
+        """The entry of an instrument that a desk recorded under this `draft`, or None."""
+        marks = (*self._index.acts.get(name, ()), *self._index.rectifications.get(name, ()))
+        for row, known in marks:
+            if draft.encode() in row.data and (known or read_leaf(row.data)).body.get("draft") == draft:
+                return row.idx
+        return None
+
+    def rectifications(self, name: str) -> tuple[dict[str, Any], ...]:
+        """The procès-verbaux of rectification of an instrument, as they stand in the log."""
+        marks = self._index.rectifications.get(name, ())
+        return tuple((known or read_leaf(row.data)).body for row, known in marks)
+
     def held(self, name: str) -> tuple[tuple[Held, ...], tuple[Correction, ...], tuple[Finding, ...]]:
         """The entries of an instrument with what became of them, the corrections among them, and findings."""
         if name not in self._held:
@@ -261,7 +280,7 @@ def _texts_backwards(marks: list[_Mark] | tuple[()]) -> Iterator[str | None]:
 
 
 def _act(body: dict[str, Any], name: str, file: str, index: int) -> tuple[Act | None, tuple[Finding, ...]]:
-    row = {column: body[column] for column in COLUMNS if column in body}
+    row = {column: body[column] for column in ALL_COLUMNS if column in body}
     if not all(isinstance(value, str) for value in row.values()):
         says = f"entry {index}: a column of an act is not text"
         return None, (Finding(level="note", code="leaf-malformed", file=file, says=says, do="it is left aside"),)

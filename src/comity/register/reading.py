@@ -260,6 +260,7 @@ def _unplaced(act: Act) -> Act:
         set=act.set,
         note=act.note,
         source=act.source,
+        document=act.document,
     )
 
 

@@ -1,7 +1,7 @@
 """What a person decides: proposals approved or rejected, and single acts recorded (spec/import.md)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,11 +18,11 @@ from comity.register.importing import act_record, digest, guarded
 from comity.register.layers import Definition, DefinitionKind, Layer
 from comity.register.leaf import Record
 from comity.register.log import Log, Recorded
-from comity.register.logged import LogLayer
+from comity.register.logged import RECTIFICATION, LogLayer
 from comity.register.matching import named
 from comity.register.store import Proposal
 
-__all__ = ["Outcome", "approve", "describe", "record", "reject"]
+__all__ = ["Outcome", "approve", "describe", "record", "rectify", "reject"]
 
 FindingsOf = Callable[[Layer], Iterable[Finding]]
 
@@ -239,17 +239,28 @@ class _With:
         return self._layer.strays()
 
 
-def record(log: Log, act: Act, recorded: Recorded, *, findings_of: FindingsOf, under: Sequence[Layer] = ()) -> Outcome:
+def record(
+    log: Log,
+    act: Act,
+    recorded: Recorded,
+    *,
+    findings_of: FindingsOf,
+    under: Sequence[Layer] = (),
+    draft: str = "",
+) -> Outcome:
     """Append one act, unless it would bring an error into the register. Raises MovedError, LogError.
 
     `findings_of` gives all that is wrong with the act's instrument where a given layer lies on top; what the act
     newly causes comes back. Where the log has no act of the instrument and a layer `under` it has, what that layer
-    knows is taken over first, in the same append: else one act would hide all the others.
+    knows is taken over first, in the same append: else one act would hide all the others. An act that is there already
+    under the same `draft` is not appended again: its entry is the outcome.
     """
     layer = LogLayer(log, len(log))
     if damage := layer.damage():
         return Outcome(findings=damage)
     name = act.instrument
+    if draft and (there := layer.drafted(name, draft)) is not None:
+        return Outcome(first=there, stop=there + 1)
     base = None if layer.acts(name) is not None else next((one for one in under if one.acts(name) is not None), None)
     adopted = () if base is None else (base.acts(name) or ((), ()))[0]
     before = Counter(findings_of(_With(layer, name, adopted) if base is not None else layer))
@@ -262,9 +273,24 @@ def record(log: Log, act: Act, recorded: Recorded, *, findings_of: FindingsOf, u
         says = f"{len(adopted)} acts of {name} are taken over from {base.name}"
         findings.append(Finding(level="note", code="acts-adopted", says=says, do="see what comity export gives"))
     held = layer.held(name)[0]
-    out.append(act_record(act, named(act, held) if act.kind == "correction" else None))
+    out.append(act_record(act, named(act, held) if act.kind == "correction" else None, draft=draft))
     appended = log.append(out, guarded(log, layer.size, recorded))
     return Outcome(first=appended.start, stop=appended.stop, findings=tuple(findings))
+
+
+def rectify(log: Log, body: Mapping[str, str], recorded: Recorded) -> Outcome:
+    """Append a procès-verbal of rectification (VCLT 79), unless one with the same `draft` is there already.
+
+    Raises MovedError, LogError.
+    """
+    layer = LogLayer(log, len(log))
+    if damage := layer.damage():
+        return Outcome(findings=damage)
+    there = layer.drafted(body["instrument"], body["draft"])
+    if there is not None:
+        return Outcome(first=there, stop=there + 1)
+    appended = log.append([Record(kind=RECTIFICATION, body=dict(body))], guarded(log, layer.size, recorded))
+    return Outcome(first=appended.start, stop=appended.stop)
 
 
 def _adoption(layer: LogLayer, name: str, base: Layer | None) -> list[Record]:

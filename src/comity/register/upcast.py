@@ -17,7 +17,7 @@ Step = Callable[[Body], Body]
 
 # The version of each kind that this reader understands.
 CURRENT: Final[Mapping[str, int]] = MappingProxyType(
-    {"actor": 1, "group": 1, "instrument": 1, "rule": 1, "treaty": 1, "weights": 1}
+    {"actor": 1, "group": 1, "instrument": 1, "rectification": 1, "rule": 1, "treaty": 1, "weights": 1}
 )
 
 

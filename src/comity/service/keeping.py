@@ -52,6 +52,7 @@ __all__ = [
     "now",
     "proposals",
     "record",
+    "rectify",
     "reject",
     "verify_source",
 ]
@@ -217,14 +218,17 @@ def _law_findings(layer: Layer, below: Sequence[Layer]) -> list[Finding]:
     return [finding for name in names for finding in check_instrument(law, name)]
 
 
-def record(address: str | Path, instrument: str, fields: Mapping[str, str]) -> settling.Outcome:
-    """Record one act, its columns as in an acts file. Raises `Refusal` where it would bring an error in."""
+def record(address: str | Path, instrument: str, fields: Mapping[str, str], draft: str = "") -> settling.Outcome:
+    """Record one act, its columns as in an acts file. Raises `Refusal` where it would bring an error in.
+
+    `draft`, 32 hexadecimal digits, is what a desk calls the act by: recorded twice under one, it is appended once.
+    """
     act, faults = read_act(dict(fields), instrument, "", 0)
     if act is None:
         raise Refusal(faults)
     shipped = FolderLayer(shipped_folder())
     with _refusing(address), Log.open(address) as log:
-        outcome = _unless_moved(lambda: _record(log, act, shipped))
+        outcome = _unless_moved(lambda: _record(log, act, shipped, draft))
         if outcome.refused:
             raise Refusal(outcome.findings)
         return msgspec.structs.replace(outcome, findings=(*outcome.findings, *_ahead(act)))
@@ -250,11 +254,29 @@ def _unless_moved(attempt: Callable[[], settling.Outcome]) -> settling.Outcome:
     return attempt()
 
 
-def _record(log: Log, act: Act, shipped: Layer) -> settling.Outcome:
+def _record(log: Log, act: Act, shipped: Layer, draft: str) -> settling.Outcome:
     Register([LogLayer(log, len(log)), shipped]).instrument(act.instrument)  # refuses what it does not know
     return settling.record(
-        log, act, now, findings_of=lambda layer: _findings_of(layer, shipped, act.instrument), under=(shipped,)
+        log,
+        act,
+        now,
+        findings_of=lambda layer: _findings_of(layer, shipped, act.instrument),
+        under=(shipped,),
+        draft=draft,
     )
+
+
+def rectify(address: str | Path, body: Mapping[str, str]) -> settling.Outcome:
+    """Record a procès-verbal of rectification (spec/log.md): the text of an instrument is set right. Raises `Refusal`.
+
+    `body` names `instrument`, `provision`, `language`, `wrong`, `right`, the days `proposed` and `accepted`, and
+    `draft`.
+    """
+    with _refusing(address), Log.open(address) as log:
+        outcome = _unless_moved(lambda: settling.rectify(log, body, now))
+        if outcome.refused:
+            raise Refusal(outcome.findings)
+        return outcome
 
 
 def _findings_of(layer: Layer, shipped: Layer, instrument: str) -> Iterable[Finding]:

@@ -10,7 +10,7 @@ import msgspec
 
 from comity.acts import KINDS
 from comity.findings import Finding
-from comity.notation.acts_file import COLUMNS
+from comity.notation.acts_file import ALL_COLUMNS
 from comity.notation.tables import Faults, Table
 from comity.notation.toml import load
 from comity.register.importers.common import (
@@ -29,8 +29,8 @@ from comity.register.importing import Scope
 
 __all__ = ["Mapped", "mapping_of", "read_mapping", "read_table"]
 
-_OWN: Final = ("instrument", *COLUMNS)
-_CARRIED: Final = ("ref", "at", "set", "note", "source")
+_OWN: Final = ("instrument", *ALL_COLUMNS)
+_CARRIED: Final = ("ref", "at", "set", "note", "source", "document")
 
 
 class Mapped(msgspec.Struct, frozen=True, kw_only=True):
