@@ -3,7 +3,7 @@
 (spec/import.md)
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, cast, get_args
 
 import msgspec
@@ -27,7 +27,7 @@ from comity.register.importers.common import (
 from comity.register.importers.names import SKIP, Scheme
 from comity.register.importing import Scope
 
-__all__ = ["Mapped", "mapping_of", "read_mapping", "read_table"]
+__all__ = ["Mapped", "mapping_of", "read_mapping", "read_rows", "read_table"]
 
 _OWN: Final = ("instrument", *ALL_COLUMNS)
 _CARRIED: Final = ("ref", "at", "set", "note", "source", "document")
@@ -131,8 +131,17 @@ def read_table(text: str, mapped: Mapped, options: Options) -> Imported:
             says = f"the columns {', '.join(missing)} are not there"
             collector.fault("csv-column-missing", 1, says, f"it has {', '.join(header)}")
         return collector.done()
+    return _take(rows_of(text, collector, mapped.delimiter), mapped, collector)
+
+
+def read_rows(rows: Iterable[tuple[int, Mapping[str, str]]], mapped: Mapped, options: Options) -> Imported:
+    """Read rows that were taken apart already, each with its line, by a mapping whose columns they all have."""
+    return _take(rows, mapped, Collector(options, options.file or "table"))
+
+
+def _take(rows: Iterable[tuple[int, Mapping[str, str]]], mapped: Mapped, collector: Collector) -> Imported:
     reader = _Reader(mapped, collector)
-    for line, row in rows_of(text, collector, mapped.delimiter):
+    for line, row in rows:
         reader.take(row, line)
     columns = frozenset(name for name in ("effective", "notified", *_CARRIED) if name in mapped.columns) - {"source"}
     return collector.done(scope=Scope(columns=columns, whole=False))

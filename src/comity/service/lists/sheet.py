@@ -1,0 +1,164 @@
+"""A spreadsheet as a treaty office has it: CSV in whatever form it was saved, or a workbook."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from comity.findings import Finding
+
+__all__ = ["MOST_BYTES", "MOST_ROWS", "Sheet", "read_sheet"]
+
+# An office of a large State keeps some ten thousand treaties.
+MOST_BYTES: Final = 20_000_000
+MOST_ROWS: Final = 100_000
+_MOST_COLUMNS: Final = 200
+_MOST_UNPACKED: Final = 400_000_000
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+# Titles and dates of a report may stand above the names of the columns.
+_ABOVE: Final = 20
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A table as text: `columns` names them, each row has as many cells; `first` is the line of the first row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first: int = 2
+
+    def cells(self, column: str) -> tuple[str, ...]:
+        """The cells of a column. Raises ValueError where there is no such column."""
+        at = self.columns.index(column)
+        return tuple(row[at] for row in self.rows)
+
+
+def read_sheet(data: bytes, name: str) -> tuple[Sheet | None, tuple[Finding, ...]]:
+    """Read a CSV or XLSX file; `name` is its name, for findings. None, with an error, where it is neither."""
+    if len(data) > MOST_BYTES:
+        return None, (_fault(name, "file-too-large", f"more than {MOST_BYTES // 1_000_000} MB", "split it"),)
+    if data.startswith(_OLD_EXCEL):
+        do = "save it as XLSX or CSV"
+        return None, (_fault(name, "sheet-unknown", "this is a workbook of the old kind (XLS)", do),)
+    lines, findings = _workbook(data, name) if data.startswith(_ZIP) else _csv(data, name)
+    if lines is None:
+        return None, findings
+    sheet, more = _sheet(lines, name)
+    return sheet, (*findings, *more)
+
+
+def _fault(file: str, code: str, says: str, do: str) -> Finding:
+    return Finding(level="error", code=code, file=file, says=says, do=do)
+
+
+_Lines = Sequence[Sequence[str]]
+
+
+def _workbook(data: bytes, name: str) -> tuple[_Lines | None, tuple[Finding, ...]]:
+    """The rows of the first sheet that has any; values, not formulae."""
+    import openpyxl  # noqa: PLC0415  # of the extra `portal`, and slow to load
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
+                return None, (_fault(name, "file-too-large", "the workbook unpacks to too much", "split it"),)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        says = f"the workbook cannot be read: {error}"
+        return None, (_fault(name, "sheet-unknown", says, "save it again as XLSX, or as CSV"),)
+    with_rows = [[list(map(_text, row)) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+    book.close()
+    found: list[list[list[str]]] = [rows for rows in with_rows if any(any(row) for row in rows)]
+    if not found:
+        return None, (_fault(name, "sheet-empty", "there is nothing in it", "is this the right file?"),)
+    if len(found) == 1:
+        return found[0], ()
+    says = f"the workbook has {len(found)} sheets; the first is read"
+    do = "bring the others as lists of their own"
+    return found[0], (Finding(level="warning", code="sheets-many", file=name, says=says, do=do),)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split())
+
+
+def _csv(data: bytes, name: str) -> tuple[_Lines | None, tuple[Finding, ...]]:
+    text, findings = _decoded(data, name)
+    if text is None:
+        return None, findings
+    head = "\n".join(text.splitlines()[:_ABOVE])
+    delimiter = max(",;\t|", key=head.count)
+    try:
+        rows = [
+            [" ".join(cell.split()) for cell in row]
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        return None, (*findings, _fault(name, "csv-malformed", f"this is not CSV: {error}", "mend the quoting"))
+    return rows, findings
+
+
+def _decoded(data: bytes, name: str) -> tuple[str | None, tuple[Finding, ...]]:
+    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        if encoding != "cp1252":
+            return text, ()
+        says = "it is not UTF-8: read as Windows-1252 (Western European)"
+        do = "look whether accents came out right; else save it as UTF-8"
+        return text, (Finding(level="warning", code="encoding-guessed", file=name, says=says, do=do),)
+    return None, (
+        _fault(name, "file-not-text", "this is neither text nor a workbook", "save it as CSV (UTF-8) or XLSX"),
+    )
+
+
+def _sheet(lines: _Lines, name: str) -> tuple[Sheet | None, tuple[Finding, ...]]:
+    at = _header(lines)
+    if at is None:
+        return None, (_fault(name, "sheet-empty", "there is no row with the names of columns", "add one"),)
+    width = max(len(row) for row in lines[at:])
+    if width > _MOST_COLUMNS or len(lines) > MOST_ROWS:
+        says = f"more than {_MOST_COLUMNS} columns or {MOST_ROWS:,} rows"
+        return None, (_fault(name, "file-too-large", says, "take out what is empty, or split it"),)
+    columns = _named([*lines[at], *[""] * (width - len(lines[at]))])
+    rows = tuple((*row, *[""] * (width - len(row))) for row in lines[at + 1 :])
+    while rows and not any(rows[-1]):
+        rows = rows[:-1]
+    if not rows:
+        return None, (_fault(name, "sheet-empty", "there are no rows below the names of columns", "add some"),)
+    return Sheet(columns=columns, rows=rows, first=at + 2), ()
+
+
+def _header(lines: _Lines) -> int | None:
+    """The first row that is nearly as full as the fullest of the first rows: what stands above is a heading."""
+    filled = [sum(map(bool, row)) for row in lines[:_ABOVE]]
+    most = max(filled, default=0)
+    # Nearly: an office leaves a column without a name now and then.
+    return next((at for at, count in enumerate(filled) if count and count >= 0.6 * most), None)
+
+
+def _named(names: Iterable[str]) -> tuple[str, ...]:
+    """Each column with a name of its own."""
+    found: list[str] = []
+    for at, name in enumerate(names, 1):
+        own = name or f"({at})"
+        found.append(own if own not in found else f"{own} ({at})")
+    return tuple(found)
