@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+import msgspec
+
 from comity.instruments import Instrument
 from comity.law.history import Force, History, Record, record_days
 from comity.law.law import Law
@@ -10,7 +12,16 @@ from comity.law.results import DECLARED, Change, Reason, StatusWord
 from comity.law.status import status_word
 from comity.law.why import why
 
-__all__ = ["changes_of", "force_changes", "timeline"]
+__all__ = ["Movement", "changes_of", "force_changes", "movements", "timeline"]
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """Who became party to an instrument on a day and who ceased to be, and the number of its parties from then on."""
+
+    date: date
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    parties: int
 
 
 def timeline(
@@ -34,6 +45,24 @@ def timeline(
                 because = _because(law, it, history, code, day, now)
                 found.append(Change(date=day, instrument=it.id, actor=code, before=before, after=now, because=because))
     return sorted(found, key=lambda change: (change.date, change.actor))
+
+
+def movements(history: History) -> list[Movement]:
+    """Every day on which the number or the names of the parties change, in order."""
+    joined: dict[date, list[str]] = {}
+    left: dict[date, list[str]] = {}
+    for code, record in sorted(history.records.items()):
+        for day, before, now in changes_of(history, record):
+            if now == "party":
+                joined.setdefault(day, []).append(code)
+            elif before == "party":
+                left.setdefault(day, []).append(code)
+    found, parties = [], 0
+    for day in sorted({*joined, *left}):
+        came, went = tuple(joined.get(day, ())), tuple(left.get(day, ()))
+        parties += len(came) - len(went)
+        found.append(Movement(date=day, joined=came, left=went, parties=parties))
+    return found
 
 
 def changes_of(

@@ -25,10 +25,11 @@ from comity.law.missing import Missing, missing
 from comity.law.pairs import Pairs, pairs
 from comity.law.relation import relation
 from comity.law.reproduced import Reproduction, reproductions
-from comity.law.results import Change, Relation, Status, Why
+from comity.law.results import DECLARED, Change, Relation, Status, Why
 from comity.law.search import Hit, search
+from comity.law.statements import Statement, statements
 from comity.law.status import status
-from comity.law.timeline import force_changes, timeline
+from comity.law.timeline import Movement, force_changes, movements, timeline
 from comity.law.why import why
 from comity.register.errors import LogError, MomentError, is_postgres, without_secrets
 from comity.register.folder import FolderLayer
@@ -205,6 +206,21 @@ class Register:
             yield from self.reading.findings_of(above)
             parent = self.reading.instrument(above)
             above = "" if parent is None else parent.of
+
+    def history(self, instrument: str) -> History:
+        """All that the acts tell of an instrument, from which every answer about it is taken."""
+        return self._ready(instrument)[1]
+
+    def movements(self, instrument: str) -> list[Movement]:
+        """Every day on which the parties to an instrument change, with their number from then on."""
+        it, history = self._ready(instrument)
+        return [] if it.kind in DECLARED else movements(history)
+
+    def statements(self, instrument: str, on: date | str) -> list[Statement]:
+        """The reservations and declarations made under an instrument by a day, and what was answered to them."""
+        day = as_day(on)
+        it, history = self._ready(instrument)
+        return statements(self.law, it, history, day)
 
     def status(self, instrument: str, on: date | str, actor: str | None = None) -> Status:
         """Who is bound by an instrument on a day."""

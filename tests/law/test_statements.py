@@ -1,0 +1,112 @@
+"""Reservations and declarations, what was answered to them, and how the number of parties moves."""
+
+from datetime import date
+
+from comity.actors import Actor, Directory
+from comity.acts import Act
+from comity.dates import parse_legal_date
+from comity.instruments import EntryIntoForce, Instrument
+from comity.law.law import Law
+from comity.law.statements import Statement, statements
+from comity.law.timeline import movements
+from comity.register.given import GivenReading
+from comity.rules.forms import Count
+
+ACTORS = ("AUT", "CHE", "DEU", "FRA", "ITA")
+
+
+def act(day: str, actor: str, kind: str, ref: str = "", note: str = "") -> Act:
+    return Act(instrument="treaty", date=parse_legal_date(day), actor=actor, kind=kind, ref=ref, note=note)
+
+
+BASE = (
+    act("2000-01-01", "AUT", "ratification"),
+    act("2000-01-01", "AUT", "reservation", "9; 16"),
+    act("2000-01-01", "CHE", "ratification"),
+    act("2000-01-01", "DEU", "ratification"),
+    act("2000-06-01", "CHE", "objection", "AUT 9"),
+    act("2002-03-01", "DEU", "objection", "AUT"),
+    act("2003-01-01", "FRA", "objection", "AUT ! "),
+    act("2003-02-01", "CHE", "declaration", "3", "Means what it says"),
+    act("2004-01-01", "AUT", "reservation-withdrawal", "16"),
+    act("2005-01-01", "CHE", "objection-withdrawal", "AUT"),
+    act("2006-01-01", "DEU", "withdrawal"),
+    act("2006-01-01", "FRA", "accession"),
+)
+
+
+def law(*acts: Act) -> tuple[Law, Instrument]:
+    clause = EntryIntoForce(article="12", when=Count(at_least=2))
+    treaty = Instrument(id="treaty", title="Treaty", kind="treaty", entry_into_force=clause)
+    return Law(GivenReading(Directory([Actor(id=code) for code in ACTORS], []), [treaty], {"treaty": acts})), treaty
+
+
+def said(on: str, *acts: Act) -> list[Statement]:
+    found, treaty = law(*(acts or BASE))
+    history = found.history("treaty")
+    assert history is not None
+    return statements(found, treaty, history, date.fromisoformat(on))
+
+
+def test_a_reservation_with_its_answers_and_their_effects() -> None:
+    austria, declared = said("2003-06-01")
+    assert (austria.holder, austria.standing, austria.withdrawn) == ("AUT", ("9", "16"), ())
+    assert [(one.act.actor, one.effect, one.opposed) for one in austria.replies] == [
+        ("CHE", "objection-simple", False),
+        ("DEU", "objection-late", False),
+        ("FRA", "", True),  # not a party on that day
+    ]
+    assert austria.replies[0].provisions == ("9",)
+    assert (declared.holder, declared.act.kind, declared.act.note) == ("CHE", "declaration", "Means what it says")
+    assert declared.replies == ()
+
+
+def test_only_what_was_said_by_the_day_is_told() -> None:
+    (austria,) = said("2000-03-01")
+    assert austria.replies == ()
+    # Twelve months from the act, where no notification is known.
+    assert austria.open_until == date(2001, 1, 1)
+    assert said("2001-01-01")[0].open_until is None
+    assert said("1999-12-31") == []
+
+
+def test_what_was_withdrawn_is_told_with_its_day() -> None:
+    (austria, _) = said("2005-01-01")
+    assert (austria.standing, austria.withdrawn) == (("9",), (("16", date(2004, 1, 1)),))
+    swiss = austria.replies[0]
+    assert (swiss.withdrawn, swiss.effect) == (date(2005, 1, 1), "")
+    assert said("2004-12-31")[0].replies[0].withdrawn is None
+
+
+def test_an_objection_to_one_reservation_is_no_answer_to_another() -> None:
+    apart = (
+        *BASE[:1],
+        act("2000-01-01", "AUT", "reservation", "9"),
+        act("2000-01-01", "AUT", "reservation", "16"),
+        *BASE[2:5],
+    )
+    nine, sixteen = said("2001-06-01", *apart)
+    assert [len(one.replies) for one in (nine, sixteen)] == [1, 0]
+
+
+def test_a_reservation_on_signature_that_was_not_confirmed() -> None:
+    acts = (
+        act("1999-01-01", "ITA", "signature"),
+        act("1999-01-01", "ITA", "reservation", "4"),
+        *BASE[:1],
+        act("2000-02-01", "ITA", "ratification"),
+        act("2000-03-01", "AUT", "objection", "ITA"),
+    )
+    (italy,) = said("2001-06-01", *acts)
+    assert italy.unconfirmed
+    assert italy.replies[0].effect == "reservation-unconfirmed"
+
+
+def test_the_number_of_parties_day_by_day() -> None:
+    history = law(*BASE)[0].history("treaty")
+    assert history is not None
+    assert [(str(one.date), one.joined, one.left, one.parties) for one in movements(history)] == [
+        ("2000-01-01", ("AUT", "CHE", "DEU"), (), 3),
+        ("2006-01-01", ("FRA",), (), 4),
+        ("2007-01-01", (), ("DEU",), 3),
+    ]
