@@ -29,6 +29,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "changes": ("changes", "--from", "2016-11-01", "--to", "2016-11-04"),
     "actor": ("actor", "TUV", "--on", "2020-01-01"),
     "compare": ("compare", "--actors", "FRA,g7", "--instruments", "npt,ctbt", "--on", "2020-01-01"),
+    "what-if": ("what-if", "paris-agreement", "--act", "2027-01-04 FRA withdrawal"),
     "search": ("search", "nuclear"),
     "check": ("check",),
 }
@@ -44,7 +45,7 @@ def test_the_table_of_commands_and_the_modules_agree() -> None:
         found = main.get_command(click.Context(main), name)
         assert isinstance(found, click.Command)
         assert (found.name, bool(line)) == (name, True)
-        assert f"{name}_command" in import_module(f"comity.cli.{module}").__all__
+        assert f"{name.replace('-', '_')}_command" in import_module(f"comity.cli.{module}").__all__
     for module in {module for module, _ in COMMANDS.values()}:
         commands = inspect.getmembers(import_module(f"comity.cli.{module}"), lambda it: isinstance(it, click.Command))
         assert {command.name for _, command in commands} <= set(COMMANDS)

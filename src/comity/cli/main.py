@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "changes": ("queries", "What became different in the world between two days"),
     "actor": ("queries", "All that binds an actor"),
     "compare": ("queries", "Actors or groups by instruments"),
+    "what-if": ("queries", "What acts that have not happened would change, and when"),
     "search": ("queries", "Find instruments, provisions and actors"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
@@ -50,7 +51,7 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"comity.cli.{COMMANDS[cmd_name][0]}")
-        found: click.Command = getattr(module, f"{cmd_name}_command")
+        found: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return found
 
     def main(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # as click has it

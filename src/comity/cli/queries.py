@@ -1,5 +1,6 @@
 """The questions: each command asks the service and shows the answer as a table, JSON or CSV."""
 
+import sys
 from collections.abc import Sequence
 
 import click
@@ -10,8 +11,10 @@ from comity.law.compare import Comparison
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
 from comity.law.results import Change, Relation, Status, Why, plain
-from comity.law.rows import plain_change, plain_reason
+from comity.law.rows import plain_change, plain_reason, plain_what_if
 from comity.law.search import Hit
+from comity.law.what_if import WhatIf
+from comity.service.supposing import read_lines
 
 __all__ = [
     "actor_command",
@@ -23,6 +26,7 @@ __all__ = [
     "search_command",
     "status_command",
     "timeline_command",
+    "what_if_command",
     "why_command",
 ]
 
@@ -224,6 +228,35 @@ def compare_command(actors: str, instruments: str, on: str | None, ask: Ask) -> 
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@click.command("what-if")
+@click.argument("instrument")
+@click.option(
+    "--act",
+    "acts",
+    multiple=True,
+    required=True,
+    metavar="'DATE ACTOR ACT'",
+    help="An act that has not happened, as “2026-12-01 USA ratification”; may be given again and again.",
+)
+@click.option("--on", metavar="DATE", help="The day to compare; left out: the last on which anything differs.")
+@query
+def what_if_command(instrument: str, acts: tuple[str, ...], on: str | None, ask: Ask) -> None:
+    """What acts under INSTRUMENT that have not happened would change, and when. Nothing is recorded."""
+    register = ask.register()
+    day = None if on is None else as_day(on)
+    found = register.what_if(read_lines(register, instrument, acts), day)
+    if ask.form == "json":
+        output.write_json(plain_what_if(found))
+    elif ask.form == "csv":
+        output.write_csv(found, WhatIf)
+    else:
+        from comity.cli import suppositions
+
+        suppositions.what_if(register, found)
+    if found.refused:
+        sys.exit(2)
 
 
 @click.command("search")

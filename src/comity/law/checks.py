@@ -14,7 +14,7 @@ from comity.law.results import DECLARED
 from comity.law.status import known_until
 from comity.rules.forms import Members, Rule, names
 
-__all__ = ["check_all", "check_instrument", "check_references"]
+__all__ = ["check_all", "check_instrument", "check_references", "instruments_named"]
 
 
 def check_all(law: Law) -> Iterator[Finding]:
@@ -93,6 +93,11 @@ def _references(it: Instrument) -> Iterator[tuple[str, str]]:
         yield from _names_of(rule)
     if it.adoption is not None and it.adoption.rule:
         yield "rule", it.adoption.rule
+
+
+def instruments_named(it: Instrument) -> frozenset[str]:
+    """The ids of the instruments that the clauses of this one name."""
+    return frozenset(name for kind, name in _references(it) if kind == "instrument")
 
 
 def _names_of(rule: Rule) -> Iterator[tuple[str, str]]:

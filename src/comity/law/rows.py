@@ -14,10 +14,12 @@ from comity.law.pairs import Pairs
 from comity.law.reproduced import Reproduction
 from comity.law.results import Change, Reason, Relation, Status, Why, plain
 from comity.law.search import Hit
+from comity.law.what_if import ForceShift, RelationShift, Shift, WhatIf
+from comity.notation.acts_file import act_row
 
-__all__ = ["COLUMNS", "Answer", "Item", "Rows", "columns_of", "plain_change", "plain_reason", "rows"]
+__all__ = ["COLUMNS", "Answer", "Item", "Rows", "columns_of", "plain_change", "plain_reason", "plain_what_if", "rows"]
 
-Answer = Status | Why | Missing | Relation | Comparison | Pairs
+Answer = Status | Why | Missing | Relation | Comparison | Pairs | WhatIf
 Item = Status | Change | Hit | Finding | Reproduction
 Rows = Answer | Iterable[Item]
 
@@ -33,6 +35,7 @@ COLUMNS: dict[type, tuple[str, ...]] = {
     Pairs: ("instrument", "on", "provision", "modified", "excluded", "not_settled"),
     Comparison: ("on", "row", "instrument", "status", "since", "parties", "of"),
     Change: ("date", "instrument", "actor", "from", "to", "because"),
+    WhatIf: ("date", "instead_of", "instrument", "actor", "from", "to", "because"),
     Hit: ("kind", "where", "number", "text"),
     Finding: ("level", "code", "file", "line", "says", "do"),
     Reproduction: ("instrument", "official", "computed", "outcome", "cause"),
@@ -41,7 +44,7 @@ COLUMNS: dict[type, tuple[str, ...]] = {
 
 def rows(answer: Rows) -> list[dict[str, object]]:
     """The rows of an answer, or of a list of statuses, changes, finds or findings."""
-    if isinstance(answer, Status | Missing | Comparison | Pairs):
+    if isinstance(answer, Status | Missing | Comparison | Pairs | WhatIf):
         return answer.rows()
     if isinstance(answer, Why):
         return _of_why(answer)
@@ -102,3 +105,52 @@ def plain_change(change: Change) -> dict[str, object]:
 def plain_reason(reason: Reason) -> dict[str, object]:
     """A reason as programs get it: its message id, its words in English, what it rests on, and its parameters."""
     return {"id": reason.id, "says": says(reason), "cites": list(reason.cites), "params": plain(reason.params)}
+
+
+def plain_what_if(found: WhatIf) -> dict[str, object]:
+    """What acts would change as programs get it; of each relation what binds, and not why (`relation` says that)."""
+    return {
+        "on": found.on.isoformat(),
+        "acts": [{"instrument": act.instrument, **act_row(act)} for act in found.acts],
+        "refused": found.refused,
+        "forces": [_plain_force(shift) for shift in found.forces],
+        "changes": [_plain_shift(shift) for shift in found.changes],
+        "statuses": plain(found.statuses),
+        "relations": [_plain_relation_shift(shift) for shift in found.relations],
+        "findings": plain(found.findings),
+    }
+
+
+def _plain_force(shift: ForceShift) -> dict[str, object]:
+    pairs = {
+        "threshold_met": shift.threshold,
+        "entry_into_force": shift.entry,
+        "ended": shift.ended,
+        "lacking": shift.lacking,
+    }
+    head = {"instrument": shift.instrument, "provisions": list(shift.provisions)}
+    return head | {name: {"before": plain(before), "after": plain(after)} for name, (before, after) in pairs.items()}
+
+
+def _plain_shift(shift: Shift) -> dict[str, object]:
+    return {
+        "date": plain(shift.date),
+        "instead_of": plain(shift.instead_of),
+        "instrument": shift.instrument,
+        "actor": shift.actor,
+        "from": shift.before,
+        "to": shift.after,
+        "because": says(shift.because),
+    }
+
+
+_BONDS = ("bound", "excluded", "modified", "not_settled", "as_amended_by")
+
+
+def _plain_relation_shift(shift: RelationShift) -> dict[str, object]:
+    sides = (("before", shift.before), ("after", shift.after))
+    return {
+        "instrument": shift.instrument,
+        "actors": list(shift.parties),
+        **{side: {name: plain(getattr(relation, name)) for name in _BONDS} for side, relation in sides},
+    }

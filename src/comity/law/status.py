@@ -23,7 +23,16 @@ from comity.law.results import (
 from comity.law.toward import not_toward
 from comity.law.voting import voting_record
 
-__all__ = ["actor_status", "known_until", "past_horizon", "status", "status_word", "tacitly_waiting", "touches"]
+__all__ = [
+    "actor_status",
+    "beyond_notes",
+    "known_until",
+    "past_horizon",
+    "status",
+    "status_word",
+    "tacitly_waiting",
+    "touches",
+]
 
 _WORDS: tuple[StatusWord, ...] = ("signatory", "contracting", "party", "former")
 
@@ -250,18 +259,22 @@ def past_horizon(it: Instrument, on: date) -> tuple[str, ...]:
 
 
 def _notes(it: Instrument, history: History, on: date) -> tuple[Finding, ...]:
-    file = f"instruments/{it.id}.toml"
-    found = []
-    beyond = past_horizon(it, on)
-    if beyond and it.kind not in DECLARED:
-        known = known_until(it)
-        parts = [f"{name} up to {known[name]}" if name in known else f"{name}: not stated" for name in beyond]
-        says = f"{on} lies past what is known to be complete ({'; '.join(parts)}): what happened since may be missing"
-        do = "read the answer as of those days, or ask the depositary"
-        found.append(Finding(level="note", code="past-horizon", file=file, says=says, do=do))
+    found = list(beyond_notes(it, on))
     for record in history.records.values():
         found.extend(_open_dates(it, record, on))
     return tuple(found)
+
+
+def beyond_notes(it: Instrument, on: date) -> tuple[Finding, ...]:
+    """A note where a day lies past what is known to be complete."""
+    beyond = past_horizon(it, on)
+    if not beyond or it.kind in DECLARED:
+        return ()
+    known = known_until(it)
+    parts = [f"{name} up to {known[name]}" if name in known else f"{name}: not stated" for name in beyond]
+    says = f"{on} lies past what is known to be complete ({'; '.join(parts)}): what happened since may be missing"
+    do = "read the answer as of those days, or ask the depositary"
+    return (Finding(level="note", code="past-horizon", file=f"instruments/{it.id}.toml", says=says, do=do),)
 
 
 def _open_dates(it: Instrument, record: Record, on: date) -> tuple[Finding, ...]:

@@ -22,7 +22,7 @@ from comity.notation.tables import Faults
 from comity.notation.weights_file import Weights, parse_weights
 from comity.register.layers import Definition, DefinitionKind, Layer
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "standing_acts"]
 
 
 # Top keys come before the first table, and an array may run over several lines.
@@ -104,9 +104,8 @@ class Reading:
         if name not in self._acts:
             found = next((own for layer in self.layers if (own := layer.acts(name)) is not None), ((), ()))
             file = f"instruments/{name}.csv"
-            standing, faults = _apply_corrections(found[0], file)
-            checks = tuple(_check_actors(standing, self.directory, file))
-            self._acts[name] = (tuple(sorted(standing, key=legal_order)), (*found[1], *faults, *checks))
+            standing, faults = standing_acts(found[0], self.directory, file)
+            self._acts[name] = (standing, (*found[1], *faults))
         return self._acts[name]
 
     def weights(self, name: str) -> Weights | None:
@@ -184,6 +183,12 @@ class Reading:
     def findings_of_rule(self, name: str) -> tuple[Finding, ...]:
         """What is wrong with one rule file."""
         return self._read_rule(name)[1]
+
+
+def standing_acts(acts: Sequence[Act], directory: Directory, file: str) -> tuple[tuple[Act, ...], tuple[Finding, ...]]:
+    """Acts in legal order, corrections among them applied and taken out, and what is wrong with them."""
+    standing, faults = _apply_corrections(acts, file)
+    return tuple(sorted(standing, key=legal_order)), (*faults, *_check_actors(standing, directory, file))
 
 
 def _strangers(codes: Iterable[str], directory: Directory, file: str) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ findings, all at once; a broken invariant raises what it raises.
 
 import difflib
 import weakref
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from comity.acts import Act
 from comity.dates import parse_date
 from comity.findings import Finding, has_errors, in_order
 from comity.instruments import Instrument
-from comity.law.checks import check_all, check_references
+from comity.law.checks import check_all, check_instrument, check_references
 from comity.law.compare import Comparison, compare
 from comity.law.history import History
 from comity.law.law import Law
@@ -35,6 +37,7 @@ from comity.register.errors import LogError, MomentError, is_postgres, without_s
 from comity.register.folder import FolderLayer
 from comity.register.layers import DefinitionKind, Definitions, Layer
 from comity.register.reading import Reading
+from comity.register.supposed import SupposedReading
 from comity.rules.ground import NoMembersError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -344,6 +347,29 @@ class Register:
             raise refuse("nothing-asked", says, "name them, parted by commas")
         rows = [name if name in groups else self.actor_code(name) for name in actors]
         return compare(self.law, rows, [self._ready(name) for name in instruments], day)
+
+    def what_if(self, acts: Sequence[Act], on: date | str | None = None) -> WhatIf:
+        """What acts that have not happened would change, and when; nothing is recorded.
+
+        The acts may be of several instruments, and may correct acts that stand. Findings are those that recording them
+        would newly cause: an error among them leaves the rest of the answer empty. Statuses and relations are compared
+        on the day `on`, or else on the last day on which anything differs. Raises `Refusal` without acts, for an
+        instrument that is unknown, and for one that has errors already.
+        """
+        day = None if on is None else as_day(on)
+        if not acts:
+            raise refuse("nothing-asked", "there is nothing to suppose: no act is given", "give one act at the least")
+        names = sorted({act.instrument for act in acts})
+        self._known(names, [])
+        for name in names:
+            self._ready(name)
+        supposed = Law(SupposedReading(self.reading, acts))
+        before = Counter(finding for name in names for finding in check_instrument(self.law, name))
+        after = Counter(finding for name in names for finding in check_instrument(supposed, name))
+        findings = in_order((after - before).keys())
+        if has_errors(findings):
+            return WhatIf(on=day or max(act.day for act in acts), acts=tuple(acts), findings=findings)
+        return what_if(self.law, supposed, acts, findings, day)
 
     def search(self, text: str) -> list[Hit]:
         """Instruments, provisions and actors whose title, heading or name has these words."""
