@@ -88,7 +88,9 @@ def test_a_page_is_whole_and_strict(client: Client, page: str) -> None:
     policy = response.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert "script-src" not in policy
+    assert "script-src 'self';" in policy
+    assert "connect-src 'self';" in policy
+    assert "<script>" not in response.content.decode()
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
     html = response.content.decode()

@@ -4,12 +4,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from comity.cli.options import refusing
-from comity.service import refuse
+from comity.service import is_postgres, refuse, without_secrets
+
+if TYPE_CHECKING:
+    from comity.service.keeping import Import
 
 __all__ = ["serve_command"]
 
@@ -41,21 +44,40 @@ def _bar() -> Iterator[Callable[[int, int], None] | None]:
     metavar="FILE",
     help="The log to serve; made on the first start, with the public register in it.",
 )
+@click.option(
+    "--database",
+    metavar="ADDRESS",
+    help="A PostgreSQL data base (postgresql://…) instead of files, for the log and for people and drafts.",
+)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes serve.")
 @click.option("--allow", multiple=True, metavar="NAME", help="A name that the portal answers to, besides localhost.")
 @refusing
-def serve_command(host: str, port: int, log: str, allow: tuple[str, ...]) -> None:
-    """Serve the register as pages, in English and Arabic."""
+def serve_command(
+    *, host: str, port: int, log: str, database: str | None, workers: int, allow: tuple[str, ...]
+) -> None:
+    """Serve the register as pages, as a live stream and to programs, until stopped."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         says = f"the portal needs {', '.join(missing)}, not installed here"
         raise refuse("extra-missing", says, "install comity[portal]")
+    if database is not None and not is_postgres(database):
+        raise refuse("address-wrong", f"“{database}” is no address of a data base", "write postgresql://HOST/NAME")
     from comity.server.run import prepare, serve  # noqa: PLC0415  # the commands start without Django
 
     with _bar() as progress:
-        brought = prepare(Path(log), (host, *allow), progress)
-    if brought:
-        click.echo(f"Made {log}, with the public register: {brought:,} entries.", err=True)
+        brought = prepare(database or log, (host, *allow), progress)
+    if brought is not None:
+        _tell(without_secrets(database or log), brought)
     click.echo(
         f"Comity is at http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (stop with Ctrl-C).", err=True
     )
-    serve(host, port)
+    serve(host, port, workers)
+
+
+def _tell(log: str, brought: "Import") -> None:
+    """What the public register that ships brought into the log."""
+    if brought.appended:
+        click.echo(f"The public register was brought into {log}: {brought.appended:,} entries.", err=True)
+    if brought.proposals:
+        number = len(brought.proposals)
+        click.echo(f"It changes what {log} holds: {number:,} proposals wait (comity proposals).", err=True)

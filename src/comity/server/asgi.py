@@ -1,29 +1,64 @@
 """A thin ASGI shell around the WSGI pages: plain Django under ASGI is many times slower.
 
-What is to be live or answered from memory stands here, before Django.
+What is live, and what is kept ready, is answered before Django.
 """
-
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from comity.server.live.answers import Answers
+from comity.server.live.health import health
+from comity.server.live.hub import Hub
+from comity.server.live.process import before_the_end, share_turns
+from comity.server.live.protocol import Receive, Scope, Send
+from comity.server.live.stream import stream
+from comity.server.registers import close
 from comity.server.wsgi import application as pages
 
-__all__ = ["application"]
+__all__ = ["Shell", "application"]
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_pages = WSGIMiddleware(pages)  # type: ignore[arg-type]  # what Django answers with can be iterated over
+# Threads that answer pages at the same time; more would only wait for one another, and keep the loop from its turn.
+_THREADS = 4
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Everything to the pages, but for the health of the process itself."""
-    if scope["type"] == "http" and scope["path"] == "/health":
-        headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"ok\n"})
-        return
-    await _pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi types the same protocol more narrowly
+class Shell:
+    """The whole portal as one ASGI application."""
+
+    def __init__(self) -> None:
+        from django.conf import settings  # noqa: PLC0415  # `pages` has set Django up by now
+
+        self._address: str = settings.COMITY_LOG
+        self.hub = Hub(self._address)
+        private = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+        behind = WSGIMiddleware(pages, workers=_THREADS)  # type: ignore[arg-type]  # Django's answer can be iterated over
+        self._pages = Answers(behind, self.hub, frozenset(name.encode() for name in private))  # type: ignore[arg-type]  # a2wsgi types the same protocol more narrowly
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To whatever answers at the path."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] != "http":
+            return
+        elif scope["path"] == "/health":
+            await health(send, self._address)
+        elif scope["path"] == "/live":
+            await stream(scope, receive, send, self.hub)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Begin and end with the process."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                share_turns()
+                before_the_end(self.hub.stop)
+                await self.hub.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.hub.end()
+                close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Shell()

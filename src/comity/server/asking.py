@@ -10,12 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from comity.dates import parse_date
-from comity.register.errors import MomentError
 from comity.server.faults import Fault
 from comity.server.frames import frame
 from comity.server.registers import EmptyThenError, Seen, ask
 from comity.server.words import LANGUAGES, Speaker, Words, words_in
 from comity.service import Refusal, Register
+from comity.service.opened import MomentError
 
 __all__ = ["Question", "asked", "today"]
 

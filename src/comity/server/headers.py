@@ -5,11 +5,19 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-__all__ = ["POLICY", "strict"]
+__all__ = ["POLICY", "SAFE", "strict"]
 
-# No script at all, styles and pictures from here only, no frame around a page (Content Security Policy, level 3).
+# Nothing but what comes from here: scripts, styles and pictures from files of their own, and the stream of changes; no
+# script or style inside a page, no frame around it (Content Security Policy, level 3).
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# What protects in answers that do not pass through Django.
+SAFE = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
 )
 
 _Answer = Callable[[HttpRequest], HttpResponseBase]

@@ -1,31 +1,61 @@
-"""What the portal keeps on disk, made on its first start: the log with the public register in it, and a secret."""
+"""What the portal keeps: the log with the public register in it, a secret, and which public register that was."""
 
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from comity.register.log import Log
-from comity.service import keeping, shipped_folder
+from comity.service import is_postgres, keeping, shipped_folder
+from comity.service.opened import OpenLog
 
-__all__ = ["Progress", "prepare_log", "prepare_secret"]
+__all__ = ["Progress", "folder_of", "prepare_log", "prepare_secret"]
 
 Progress = Callable[[int, int], None]
+# Says which public register was brought into the log last, so that a start that finds the same has nothing to compare.
+_MARK = "public.sha256"
 
 
-def prepare_log(log: Path, progress: Progress | None = None) -> int:
-    """See that the log stands and holds the public register; gives the number of entries brought in.
+def folder_of(log: str | Path) -> Path:
+    """The folder of the instance: the one that the log is in, or `instance` where the log is in a data base."""
+    return Path("instance") if is_postgres(log) else Path(log).parent
 
-    A log that holds anything is left as it is. One that is empty, because an earlier start was cut off, is filled.
-    Raises `Refusal` where it cannot be written.
+
+def prepare_log(log: str | Path, progress: Progress | None = None) -> keeping.Import | None:
+    """See that the log stands and holds the public register that ships; gives what was brought in, or None.
+
+    A log that the public register was brought into before is brought up to the one that ships: what is new is appended,
+    what changed waits as a proposal. One that holds only registers of others is left as it is. One that is empty,
+    because an earlier start was cut off, is filled. Raises `Refusal` where it cannot be written.
     """
-    if not log.exists():
-        log.parent.mkdir(parents=True, exist_ok=True)
-        keeping.create(log, log.stem)
-    with Log.open(log, write=False) as found:
-        if len(found):
-            return 0
-    return keeping.import_source(shipped_folder(), log, progress=progress).appended
+    folder = folder_of(log)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not keeping.exists(log):
+        keeping.create(log, "register" if is_postgres(log) else Path(log).stem, folder / f"{_name(log)}.key")
+    shipped, mark = shipped_folder(), folder / _MARK
+    digest = keeping.digest_of(shipped)
+    if mark.exists() and mark.read_text(encoding="ascii").strip() == digest:
+        return None
+    if _is_of_others(log, shipped):
+        return None
+    # Not whole: what the log holds beyond it was recorded here, and has not vanished.
+    done = keeping.import_source(shipped, log, whole=False, progress=progress)
+    mark.write_text(f"{digest}\n", encoding="ascii")
+    return done
+
+
+def _name(log: str | Path) -> str:
+    return "register.comity" if is_postgres(log) else Path(log).name
+
+
+def _is_of_others(log: str | Path, shipped: Path) -> bool:
+    """Whether a log that holds something defines no instrument of the public register."""
+    opened = OpenLog(log)
+    try:
+        size = opened.size()
+        public = {path.stem for path in (shipped / "instruments").glob("*.toml")}
+        return size > 0 and public.isdisjoint(opened.register(size).reading.layers[0].ids("instrument"))
+    finally:
+        opened.close()
 
 
 def prepare_secret(place: Path) -> str:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import msgspec
 
-from comity.register.logged import LogLayer
-from comity.service import Register, open_register
+from comity.service import Register
+from comity.service.opened import OpenLog
 
-__all__ = ["EmptyThenError", "Seen", "ask", "close"]
+__all__ = ["EmptyThenError", "Seen", "ask", "close", "log_at"]
 
 # Registers kept ready. Each holds the histories that were asked of it: some tens of megabytes at the most.
 _KEPT = 4
@@ -33,55 +33,46 @@ class Seen(msgspec.Struct, frozen=True):
     recorded: str
 
 
+class _Ready(msgspec.Struct, frozen=True):
+    """A register kept ready. One question at a time: histories are made when asked for, and kept."""
+
+    seen: Seen
+    asking: threading.RLock
+
+
 class _Registers:
-    """The registers of one log. One question at a time: histories are made when asked for, and kept."""
+    """The registers of one log."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
-        self._head = self._layer(open_register(address))
-        self._ready: OrderedDict[tuple[int, bool], Seen] = OrderedDict()
-        self._asking = threading.RLock()
+        self.log = OpenLog(address)
+        self._ready: OrderedDict[tuple[int, bool], _Ready] = OrderedDict()
+        self._finding = threading.Lock()
 
     @contextmanager
     def asked(self, known: str | None) -> Iterator[Seen]:
-        with self._asking:
-            # As known at a moment, nothing without a clock shines through the log: another register, though as long.
-            key = (self._size(known), known is not None)
-            seen = self._ready.get(key) or self._open(*key)
-            self._ready[key] = seen
-            self._ready.move_to_end(key)
-            while len(self._ready) > _KEPT:
-                self._layer(self._ready.popitem(last=False)[1].register).log.close()
-            yield seen
+        ready = self._find(known)
+        with ready.asking:
+            yield ready.seen
 
-    def close(self) -> None:
-        with self._asking:
-            for register in (self._head, *(self._layer(seen.register) for seen in self._ready.values())):
-                register.log.close()
-            self._ready.clear()
+    def _find(self, known: str | None) -> _Ready:
+        # As known at a moment, nothing without a clock shines through the log: another register, though as long.
+        size, past = self._size(known), known is not None
+        with self._finding:
+            ready = self._ready.get((size, past))
+            if ready is None:
+                register = self.log.register(size, past=past)
+                seen = Seen(register, size, self.log.origin, self.log.recorded(size - 1))
+                ready = self._ready[size, past] = _Ready(seen, threading.RLock())
+            self._ready.move_to_end((size, past))
+            while len(self._ready) > _KEPT:
+                self._ready.popitem(last=False)
+            return ready
 
     def _size(self, known: str | None) -> int:
-        log = self._head.log
-        size = len(log) if known is None else log.size_at(known)
+        size = self.log.size() if known is None else self.log.size_at(known)
         if not size:
-            raise EmptyThenError(self._recorded(0))
+            raise EmptyThenError(self.log.recorded(0))
         return size
-
-    def _open(self, size: int, past: bool) -> Seen:  # noqa: FBT001  # one half of the key
-        register = open_register(self._address, size if past else None)
-        layer = self._layer(register)
-        return Seen(register, layer.size, layer.log.origin, self._recorded(layer.size - 1))
-
-    def _recorded(self, index: int) -> str:
-        entry = next(iter(self._head.log.entries(index, index + 1)), None)
-        return "" if entry is None else entry.leaf.recorded
-
-    @staticmethod
-    def _layer(register: Register) -> LogLayer:
-        layer = register.reading.layers[0]
-        if not isinstance(layer, LogLayer):
-            raise TypeError("the portal stands on a log, not on a folder")
-        return layer
 
 
 _open: dict[str, _Registers] = {}
@@ -99,7 +90,12 @@ def close() -> None:
     """Let go of every log: at the end of the process."""
     with _opening:
         while _open:
-            _open.popitem()[1].close()
+            _open.popitem()[1].log.close()
+
+
+def log_at(address: str) -> OpenLog:
+    """The log at an address, which every question of this process shares."""
+    return _registers(address).log
 
 
 @contextmanager

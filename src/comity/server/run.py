@@ -6,12 +6,13 @@ from pathlib import Path
 
 from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
+from comity.service.keeping import Import
 
 __all__ = ["prepare", "serve", "set_up"]
 
 
-def prepare(log: Path, hosts: Sequence[str], progress: Progress | None = None) -> int:
-    """Make what the portal stands on, and tell Django where it is; gives the number of entries brought in."""
+def prepare(log: str | Path, hosts: Sequence[str], progress: Progress | None = None) -> Import | None:
+    """Make what the portal stands on, and tell Django where it is; gives what was brought into the log, if anything."""
     brought = prepare_log(log, progress)
     os.environ["COMITY_LOG"] = str(log)
     os.environ["COMITY_HOSTS"] = " ".join(hosts)
@@ -28,14 +29,17 @@ def set_up() -> None:
     django.setup(set_prefix=False)
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, workers: int = 1) -> None:
     """Serve until stopped. Raises ModuleNotFoundError where the extra `portal` is not installed."""
     import uvicorn  # noqa: PLC0415  # only where it is used
 
-    from comity.server.asgi import application  # noqa: PLC0415  # Django reads the environment when it is imported
-    from comity.server.registers import close  # noqa: PLC0415  # as above
-
-    try:
-        uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
-    finally:
-        close()
+    uvicorn.run(
+        "comity.server.asgi:application",
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

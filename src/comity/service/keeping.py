@@ -3,9 +3,11 @@
 The moment of recording is asked of the clock here, at the door, and nowhere below.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,7 @@ from comity.register.errors import (
     KeyTextError,
     LogError,
     MissingLogError,
+    NotALogError,
     NoteError,
     ReadOnlyError,
     is_postgres,
@@ -47,6 +50,8 @@ __all__ = [
     "approve",
     "checkpoint",
     "create",
+    "digest_of",
+    "exists",
     "export",
     "import_source",
     "now",
@@ -140,6 +145,28 @@ def create(address: str | Path, origin: str, key: str | Path | None = None) -> C
             says = f"the log stands, but its key could not be written to {place}: {error.strerror or error}"
             raise refuse("key-unwritable", says, "comity checkpoint LOG --key FILE takes one from elsewhere") from error
     return Created(log=without_secrets(str(address)), origin=origin, key=str(signer.verifier), key_file=str(place))
+
+
+def exists(address: str | Path) -> bool:
+    """Whether there is a log at an address, or anything that would be in its way; raises `Refusal`."""
+    if not is_postgres(address):
+        return Path(address).exists()
+    with _refusing(address):
+        try:
+            Log.open(address, write=False).close()
+        except NotALogError:
+            return False
+        return True
+
+
+def digest_of(folder: Path) -> str:
+    """A digest of a folder in the notation as this version of Comity reads it: another one may read it otherwise."""
+    found = hashlib.sha256(version("comity").encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        found.update(f"\n{path.relative_to(folder).as_posix()} {len(data)}\n".encode())
+        found.update(data)
+    return found.hexdigest()
 
 
 def import_source(

@@ -43,7 +43,7 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 if TYPE_CHECKING:
     from comity.law.atlas import Atlas
 
-__all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder"]
+__all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder", "shipped_layer"]
 
 
 class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
@@ -77,7 +77,7 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
     A folder or log lies over the register that ships. `known` asks as known at a moment (a timestamp, a tree
     size, or a date meaning its end in UTC), where the register is a log. Raises `Refusal`.
     """
-    shipped = _shipped_layer()
+    shipped = shipped_layer()
     if address is None:
         return Register(_one_clock([shipped], known))
     if not str(address):  # a shell variable that is not set would ask the folder that one happens to be in
@@ -401,7 +401,7 @@ def _findings_beneath(layers: tuple[Layer, ...]) -> frozenset[Finding]:
 
 
 @cache
-def _shipped_layer() -> FolderLayer:
+def shipped_layer() -> FolderLayer:
     """The register that ships, which stays as it was installed for as long as a process runs."""
     return FolderLayer(shipped_folder())
 

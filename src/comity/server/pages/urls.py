@@ -2,17 +2,18 @@
 
 from django.urls import path
 
+from comity.server.kept import kept
 from comity.server.pages import views
 from comity.server.routes import page
 
 __all__ = ["to_language", "urlpatterns"]
 
 urlpatterns = [
-    page("", views.home),
-    page("about", views.about),
-    page("instruments/<str:name>", views.instrument),
-    page("instruments/<str:name>/<str:code>", views.why),
-    page("actors/<str:code>", views.actor),
+    page("", kept(views.home)),
+    page("about", kept(views.about)),
+    page("instruments/<str:name>", kept(views.instrument)),
+    page("instruments/<str:name>/<str:code>", kept(views.why)),
+    page("actors/<str:code>", kept(views.actor)),
 ]
 
 to_language = [
