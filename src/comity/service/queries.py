@@ -32,6 +32,7 @@ from comity.law.search import Hit, search
 from comity.law.statements import Statement, statements
 from comity.law.status import status
 from comity.law.timeline import Movement, force_changes, movements, timeline
+from comity.law.what_if import WhatIf, what_if
 from comity.law.why import why
 from comity.register.errors import LogError, MomentError, is_postgres, without_secrets
 from comity.register.folder import FolderLayer
