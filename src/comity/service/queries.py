@@ -29,6 +29,7 @@ from comity.law.relation import relation
 from comity.law.reproduced import Reproduction, reproductions
 from comity.law.results import DECLARED, Change, Relation, Status, Why
 from comity.law.search import Hit, search
+from comity.law.signatures import Signature, signatures
 from comity.law.statements import Statement, statements
 from comity.law.status import status
 from comity.law.timeline import Movement, force_changes, movements, timeline
@@ -244,6 +245,12 @@ class Register:
         it, history = self._ready(instrument)
         found = why(self.law, it, history, code, day)
         return msgspec.structs.replace(found, findings=(*found.findings, *self._unclocked(it)))
+
+    def signatures(self, instrument: str, on: date | str) -> dict[str, Signature]:
+        """Who signed an instrument and when, as far as is told by a day; by actor."""
+        day = as_day(on)
+        _, history = self._ready(instrument)
+        return signatures(history, day)
 
     def missing(self, instrument: str, on: date | str) -> Missing:
         """What is missing for entry into force on a day."""

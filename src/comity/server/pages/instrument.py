@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from comity.instruments import Instrument
 from comity.law.results import DECLARED, ActorStatus, Reason, Status, VotingRecord
+from comity.law.signatures import Signature
 from comity.rules.explain import RuleReason, reasons_of
 from comity.rules.progress import Progress
 from comity.server.asking import Question
@@ -175,21 +176,20 @@ def _condition(question: Question, node: Progress, reason: RuleReason) -> Condit
 
 def _rows(question: Question, it: Instrument, status: Status) -> list[dict[str, object]]:
     words = question.words
-    rows = [_row(question, it, one) for one in status.actors]
+    signed = question.register.signatures(it.id, question.on)
+    rows = [_row(question, it, one, signed.get(one.actor)) for one in status.actors]
     return sorted(rows, key=lambda row: words.sort_key(str(row["name"])))
 
 
-def _row(question: Question, it: Instrument, one: ActorStatus) -> dict[str, object]:
+def _row(question: Question, it: Instrument, one: ActorStatus, signed: Signature | None) -> dict[str, object]:
     words = question.words
     page = f"instruments/{it.id}/{one.actor}"
-    why = question.register.why(it.id, one.actor, question.on).reasons
-    signed = next((str(reason.params["date"]) for reason in why if reason.id == "signed"), "")
-    withdrawn = next((str(reason.params["date"]) for reason in why if reason.id == "signature-withdrawn"), "")
+    withdrawn = None if signed is None else signed.withdrawn
     return {
         "name": words.name(one.actor),
         "actor": question.link(f"actors/{one.actor}"),
         "why": question.link(page),
-        "signed": signed,
+        "signed": "" if signed is None else str(signed.date),
         "withdrawn": words.text("cell.signature-withdrawn", date=withdrawn) if withdrawn else "",
         "consent": one.consent.date if one.consent else "",
         "mark": words.mark(one.consent.act) if one.consent else "",
