@@ -34,7 +34,7 @@ def test_a_signature_and_its_withdrawal_are_told_from_their_days_on(shipped: Reg
 def test_a_signature_that_was_withdrawn_is_shown_with_the_day(tmp_path: Path) -> None:
     folder = tmp_path / "instruments"
     folder.mkdir()
-    text = 'id = "pond"\ntitle = "Pond Treaty"\nkind = "treaty"\nadopted = 1990-01-01\n[entry_into_force]\nwhen = { count = 3 }\n'
+    text = 'id = "pond"\ntitle = "Pond Treaty"\nkind = "treaty"\nadopted = 1990-01-01\n'
     (folder / "pond.toml").write_text(text, encoding="utf-8")
     acts = "date,actor,act\n1990-01-01,FRA,signature\n1992-03-04,FRA,signature-withdrawal\n1990-01-01,ITA,signature\n"
     (folder / "pond.csv").write_text(acts, encoding="utf-8")
