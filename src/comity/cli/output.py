@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from comity.findings import Finding
 from comity.law.results import plain
 from comity.law.rows import COLUMNS, Rows, rows
+from comity.service.cells import harmless
 
 __all__ = ["refusal", "write_csv", "write_json", "write_table"]
 
@@ -29,11 +30,11 @@ def write_csv(answer: Rows, kind: type) -> None:
 
 
 def write_table(found: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Plain rows under these columns."""
+    """Plain rows under these columns; text that a spreadsheet could run gets an apostrophe."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(found)
+    writer.writerows({name: harmless(value) for name, value in row.items()} for row in found)
     sys.stdout.flush()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.buffer.write(text.getvalue().encode("utf-8"))

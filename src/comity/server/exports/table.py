@@ -6,6 +6,7 @@ number, a date that may be partial, a truth value, or nothing) and, where the pa
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from html import unescape
 from typing import Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from comity.dates import LegalDate
 
-__all__ = ["Cell", "Column", "Kind", "Table", "Value", "row"]
+__all__ = ["Cell", "Column", "Kind", "Table", "Value", "bare", "row"]
 
 Kind = Literal["text", "date", "number", "truth"]
 Value = str | int | date | LegalDate | None
@@ -57,8 +58,8 @@ class Cell(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """What the cell says, flags and all, without tags: what a CSV file or a workbook holds where it is text."""
-        first = plain(self.value) if self.value is not None else strip_tags(self.said)
-        return "; ".join([first, *map(strip_tags, self.flags)] if first else map(strip_tags, self.flags))
+        first = plain(self.value) if self.value is not None else bare(self.said)
+        return "; ".join(text for text in (first, *map(bare, self.flags)) if text)
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,14 +107,19 @@ def plain(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+def bare(text: str) -> str:
+    """Words of a page as plain text: without their tags, and with the signs that HTML has to write otherwise."""
+    return unescape(strip_tags(text)) if isinstance(text, SafeString) else text
+
+
 def _fields(columns: Sequence[Column], cells: Iterable[Cell]) -> Iterator[tuple[str, object]]:
     for column, cell in zip(columns, cells, strict=True):
         value = cell.value
         if value is None and cell.said:
-            value = strip_tags(cell.said)
+            value = bare(cell.said)
         yield column.id, str(value) if isinstance(value, date | LegalDate) else value
         if cell.flags:
-            yield f"{column.id}_flags", [strip_tags(flag) for flag in cell.flags]
+            yield f"{column.id}_flags", [bare(flag) for flag in cell.flags]
 
 
 def _runs_right(value: Value) -> bool:

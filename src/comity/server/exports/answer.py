@@ -1,0 +1,121 @@
+"""A page, or what it gives away: the same address and parameters, with `format=` for the form.
+
+There is one way: `?format=csv` beside whatever else the page was asked, and `table=` where a page has several tables.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from comity.server.asking import Question
+from comity.server.exports.events import calendar_of, feed_of
+from comity.server.exports.provenance import Provenance, address, provenance
+from comity.server.exports.sheets import write_csv, write_json, write_workbook
+from comity.server.exports.table import Table, bare
+from comity.server.faults import Fault
+from comity.service.ahead import Scope
+
+__all__ = ["Export", "answer"]
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "ics": "text/calendar; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
+# What a program follows, and no file to keep: it asks again without a day, and gets what is so by then.
+_FOLLOWED = ("ics", "atom")
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page gives away.
+
+    `name` begins the names of files; `title` is the question in the words of the page, without tags. `known_until`
+    says up to when acts are complete, a line each. Within `scope` there are a calendar and a feed; `document` makes
+    the page a PDF, when that is asked for.
+    """
+
+    name: str
+    title: str
+    tables: tuple[Table, ...] = ()
+    known_until: tuple[str, ...] = ()
+    scope: Scope | None = None
+    document: Callable[[Provenance], bytes] | None = None
+
+    def forms(self) -> tuple[str, ...]:
+        """The forms that it can be had in."""
+        return (
+            *(("csv", "xlsx", "json") if self.tables else ()),
+            *(("pdf",) if self.document is not None else ()),
+            *(_FOLLOWED if self.scope is not None else ()),
+        )
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where a form can be had."""
+
+    label: str
+    href: str
+    kind: str
+
+
+def answer(
+    request: HttpRequest, question: Question, template: str, context: dict[str, object], export: Export
+) -> HttpResponse:
+    """The page, with links to what it gives away; or the form that was asked. Raises `Fault` for one it has not.
+
+    To be called while the question is still open, since some of it is only made here.
+    """
+    form = request.GET.get("format", "").strip().lower()
+    if not form:
+        return render(request, template, context | {"exports": list(_links(question, export))})
+    if form not in export.forms():
+        words = question.words
+        raise Fault(404, words.text("export.form", form=form, forms=words.list(export.forms())))
+    response = HttpResponse(_written(request, question, export, form), content_type=_TYPES[form])
+    response.headers["X-Robots-Tag"] = "noindex"
+    if form not in _FOLLOWED:
+        name = f"{export.name}-{question.on}.{form}"
+        response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return response
+
+
+def _written(request: HttpRequest, question: Question, export: Export, form: str) -> bytes:
+    if form == "csv":
+        return write_csv(_table(request, question, export))
+    said = provenance(request, question, export.title, export.known_until)
+    if form == "xlsx":
+        return write_workbook(export.tables, said, question.words)
+    if form == "json":
+        return write_json(export.tables, said)
+    if form == "pdf" and export.document is not None:
+        return export.document(said)
+    scope = export.scope or Scope()
+    return calendar_of(question, scope, said) if form == "ics" else feed_of(question, scope, said)
+
+
+def _table(request: HttpRequest, question: Question, export: Export) -> Table:
+    wanted = request.GET.get("table", "").strip() or export.tables[0].id
+    found = next((table for table in export.tables if table.id == wanted), None)
+    if found is None:
+        words = question.words
+        raise Fault(404, words.text("export.table", table=wanted, tables=words.list(t.id for t in export.tables)))
+    return found
+
+
+def _links(question: Question, export: Export) -> Iterator[Link]:
+    words = question.words
+    for form in export.forms():
+        label = bare(words.text(f"export.{form}"))
+        if form == "csv" and len(export.tables) > 1:
+            for table in export.tables:
+                yield Link(f"{label}: {table.title}", address(question, format=form, table=table.id), _TYPES[form])
+        elif form in _FOLLOWED:
+            yield Link(label, address(question, format=form, on="", known=""), _TYPES[form])
+        else:
+            yield Link(label, address(question, format=form), _TYPES[form])
