@@ -7,11 +7,10 @@ without a session or a token.
 
 from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from comity.server.live.hub import Hub
 from comity.server.live.protocol import Application, Message, Receive, Scope, Send
 from comity.service.opened import LogError
 
@@ -28,6 +27,13 @@ _VARYING: Final = frozenset({b"", b"accept-encoding", b"cookie"})
 _OF_ONE: Final = frozenset({b"authorization", b"range"})
 # What is said again with 304 (RFC 9110, 15.4.5), and what protects in any answer.
 _NOT_OF_BODY: Final = frozenset({b"content-length", b"content-type", b"content-encoding", b"content-language"})
+
+
+class Sized(Protocol):
+    """What knows how large the log is."""
+
+    def size(self) -> int:
+        """How many entries there are now; raises LogError where that cannot be known."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -54,9 +60,9 @@ class _Asked(msgspec.Struct, frozen=True):
 class Answers:
     """The application behind it, with its public answers kept ready. It belongs to one event loop."""
 
-    def __init__(self, behind: Application, hub: Hub, private: frozenset[bytes], room: int = _ROOM) -> None:
+    def __init__(self, behind: Application, log: Sized, private: frozenset[bytes], room: int = _ROOM) -> None:
         """`private` are the names of the cookies by which a reader is known."""
-        self._behind, self._hub, self._private, self._room = behind, hub, private, room
+        self._behind, self._log, self._private, self._room = behind, log, private, room
         self._kept: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
         self._taken = 0
 
@@ -94,7 +100,7 @@ class Answers:
 
     def _key(self, scope: Scope, asked: _Asked) -> tuple[object, ...] | None:
         try:
-            size = self._hub.size()
+            size = self._log.size()
         except LogError:  # then nobody knows whether what is kept still holds
             return None
         day = datetime.now(UTC).toordinal()
