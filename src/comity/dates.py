@@ -46,6 +46,11 @@ class LegalDate(msgspec.Struct, frozen=True):
         """Whether the day itself is known."""
         return self.first == self.last
 
+    @property
+    def as_known(self) -> "date | LegalDate":
+        """The day where it is known, else the period: what an answer gives."""
+        return self.first if self.exact else self
+
     def leaves_open(self, day: date) -> bool:
         """Whether `day` lies inside the period, before the last day: the act may or may not have happened by then."""
         return self.first <= day < self.last

@@ -32,6 +32,7 @@ from comity.rules import (
     plain_progress,
     plain_rule,
     progress,
+    read_progress,
     reasons,
     render,
     smallest_blocking,
@@ -226,6 +227,7 @@ def test_progress_and_reasons_say_what_holds(plain: dict[str, Any], setting: Fix
     met = holds(rule, tally)
     tree = progress(rule, tally)
     assert plain_progress(tree)["met"] is tree.met is met
+    assert read_progress(plain_progress(tree)) == tree
     because = reasons(rule, tally)
     assert because.met is met
     for reason in every(because):

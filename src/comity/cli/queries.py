@@ -1,7 +1,9 @@
 """The questions: each command asks the service and shows the answer as a table, JSON or CSV."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -10,10 +12,11 @@ from comity.cli.options import Ask, as_day, day_option, query
 from comity.law.compare import Comparison
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
-from comity.law.results import Change, Relation, Status, Why, plain
-from comity.law.rows import plain_change, plain_reason, plain_what_if
+from comity.law.results import Change, Relation, Status, Why
+from comity.law.rows import Rows
 from comity.law.search import Hit
 from comity.law.what_if import WhatIf
+from comity.service.answers import OfActor, plain
 from comity.service.supposing import read_lines
 
 __all__ = [
@@ -30,8 +33,20 @@ __all__ = [
     "why_command",
 ]
 
-# The tables are loaded where one is asked for: programs that read JSON do not wait for them.
-# ruff: noqa: PLC0415
+
+def _show(form: str, found: Rows, kind: type, table: Callable[[], None]) -> None:
+    """The answer in the form asked for: `kind` names the columns of CSV, `table` shows it to people."""
+    if form == "json":
+        output.write_json(plain(found))
+    elif form == "csv":
+        output.write_csv(found, kind)
+    else:
+        table()
+
+
+def _tables(name: str) -> ModuleType:
+    """The module that lays answers out, loaded where one is asked for: programs that read JSON do not wait for it."""
+    return import_module(f"comity.cli.{name}")
 
 
 @click.command("status")
@@ -43,14 +58,7 @@ def status_command(instrument: str, actor: str | None, on: str | None, ask: Ask)
     """Who is bound by INSTRUMENT on a day."""
     register = ask.register()
     found = register.status(instrument, as_day(on), actor)
-    if ask.form == "json":
-        output.write_json(found)
-    elif ask.form == "csv":
-        output.write_csv(found, Status)
-    else:
-        from comity.cli import render
-
-        render.status(register, found, actor)
+    _show(ask.form, found, Status, lambda: _tables("render").status(register, found, actor))
 
 
 @click.command("why")
@@ -62,16 +70,7 @@ def why_command(instrument: str, actor: str, on: str | None, ask: Ask) -> None:
     """Why ACTOR has its status under INSTRUMENT on a day."""
     register = ask.register()
     found = register.why(instrument, actor, as_day(on))
-    if ask.form == "json":
-        head = {"instrument": found.instrument, "actor": found.actor, "on": found.on, "status": found.status}
-        reasons = [plain_reason(reason) for reason in found.reasons]
-        output.write_json({**head, "reasons": reasons, "findings": found.findings})
-    elif ask.form == "csv":
-        output.write_csv(found, Why)
-    else:
-        from comity.cli import render
-
-        render.why(register, found)
+    _show(ask.form, found, Why, lambda: _tables("render").why(register, found))
 
 
 @click.command("missing")
@@ -82,14 +81,7 @@ def missing_command(instrument: str, on: str | None, ask: Ask) -> None:
     """What is missing for the entry into force of INSTRUMENT, and whose consent would bring it about."""
     register = ask.register()
     found = register.missing(instrument, as_day(on))
-    if ask.form == "json":
-        output.write_json(found.plain())
-    elif ask.form == "csv":
-        output.write_csv(found, Missing)
-    else:
-        from comity.cli import render
-
-        render.missing(register, found)
+    _show(ask.form, found, Missing, lambda: _tables("render").missing(register, found))
 
 
 @click.command("relation")
@@ -102,30 +94,7 @@ def relation_command(instrument: str, one: str, other: str, on: str | None, ask:
     """What binds A and B toward each other under INSTRUMENT, provision by provision."""
     register = ask.register()
     found = register.relation(instrument, one, other, as_day(on))
-    if ask.form == "json":
-        output.write_json(_plain_relation(found))
-    elif ask.form == "csv":
-        output.write_csv(found, Relation)
-    else:
-        from comity.cli import render
-
-        render.relation(register, found)
-
-
-def _plain_relation(found: Relation) -> dict[str, object]:
-    answer: dict[str, object] = {
-        "instrument": found.instrument,
-        "actors": found.parties,
-        "on": found.on,
-        "bound": found.bound,
-        "excluded": found.excluded,
-        "modified": found.modified,
-        "not_settled": found.not_settled,
-        "reasons": [plain_reason(reason) for reason in found.reasons],
-    }
-    if found.as_amended_by:
-        answer["as_amended_by"] = found.as_amended_by
-    return answer
+    _show(ask.form, found, Relation, lambda: _tables("render").relation(register, found))
 
 
 @click.command("pairs")
@@ -136,14 +105,7 @@ def pairs_command(instrument: str, on: str | None, ask: Ask) -> None:
     """Between how many pairs of parties to INSTRUMENT a reservation touches which provision."""
     register = ask.register()
     found = register.pairs(instrument, as_day(on))
-    if ask.form == "json":
-        output.write_json(found)
-    elif ask.form == "csv":
-        output.write_csv(found, Pairs)
-    else:
-        from comity.cli import render
-
-        render.pairs(register, found)
+    _show(ask.form, found, Pairs, lambda: _tables("render").pairs(register, found))
 
 
 @click.command("timeline")
@@ -153,12 +115,7 @@ def timeline_command(name: str, ask: Ask) -> None:
     """Every change of status of an instrument, or of an actor under all instruments."""
     register = ask.register()
     found = register.timeline(name)
-    if ask.form != "table":
-        _write_changes(found, ask.form)
-    else:
-        from comity.cli import lists
-
-        lists.changes(register, found, of=name)
+    _show(ask.form, found, Change, lambda: _tables("lists").changes(register, found, of=name))
 
 
 @click.command("changes")
@@ -170,20 +127,12 @@ def changes_command(start: str, end: str | None, ask: Ask) -> None:
     register = ask.register()
     first, last = as_day(start, "--from"), as_day(end, "--to")
     found = register.changes(first, last)
-    if ask.form != "table":
-        _write_changes(found, ask.form)
-    else:
-        from comity.cli import lists
 
-        lists.changes(register, found)
-        lists.changes_horizon(register, last)
+    def table() -> None:
+        _tables("lists").changes(register, found)
+        _tables("lists").changes_horizon(register, last)
 
-
-def _write_changes(changes: Sequence[Change], form: str) -> None:
-    if form == "json":
-        output.write_json([plain_change(change) for change in changes])
-    else:
-        output.write_csv(changes, Change)
+    _show(ask.form, found, Change, table)
 
 
 @click.command("actor")
@@ -197,14 +146,9 @@ def actor_command(code: str, on: str | None, ask: Ask) -> None:
     found = register.actor(code, day)
     actor = register.actor_code(code)
     if ask.form == "json":
-        listed = [{"instrument": one.instrument, **dict(plain(row))} for one in found for row in one.actors]  # type: ignore[call-overload]  # a record's plain form is a dictionary
-        output.write_json({"actor": actor, "on": day, "instruments": listed})
-    elif ask.form == "csv":
-        output.write_csv(found, Status)
+        output.write_json(plain(OfActor(actor=actor, on=day, statuses=tuple(found))))
     else:
-        from comity.cli import lists
-
-        lists.actor(register, actor, day, found)
+        _show(ask.form, found, Status, lambda: _tables("lists").actor(register, actor, day, found))
 
 
 @click.command("compare")
@@ -216,14 +160,7 @@ def compare_command(actors: str, instruments: str, on: str | None, ask: Ask) -> 
     """Actors or groups by instruments, on a day."""
     register = ask.register()
     found = register.compare(_split(actors), _split(instruments), as_day(on))
-    if ask.form == "json":
-        output.write_json(found)
-    elif ask.form == "csv":
-        output.write_csv(found, Comparison)
-    else:
-        from comity.cli import lists
-
-        lists.comparison(register, found)
+    _show(ask.form, found, Comparison, lambda: _tables("lists").comparison(register, found))
 
 
 def _split(text: str) -> list[str]:
@@ -247,14 +184,7 @@ def what_if_command(instrument: str, acts: tuple[str, ...], on: str | None, ask:
     register = ask.register()
     day = None if on is None else as_day(on)
     found = register.what_if(read_lines(register, instrument, acts), day)
-    if ask.form == "json":
-        output.write_json(plain_what_if(found))
-    elif ask.form == "csv":
-        output.write_csv(found, WhatIf)
-    else:
-        from comity.cli import suppositions
-
-        suppositions.what_if(register, found)
+    _show(ask.form, found, WhatIf, lambda: _tables("suppositions").what_if(register, found))
     if found.refused:
         sys.exit(2)
 
@@ -266,11 +196,4 @@ def search_command(words: tuple[str, ...], ask: Ask) -> None:
     """Find instruments, provisions and actors by WORDS."""
     register = ask.register()
     hits = register.search(" ".join(words))
-    if ask.form == "json":
-        output.write_json(hits)
-    elif ask.form == "csv":
-        output.write_csv(hits, Hit)
-    else:
-        from comity.cli import lists
-
-        lists.hits(hits)
+    _show(ask.form, hits, Hit, lambda: _tables("lists").hits(hits))

@@ -188,7 +188,7 @@ def _explain(effect: Effect, it: Instrument) -> Reason:
     params: dict[str, object] = {
         "holder": effect.reservation.holder,
         "provisions": effect.provisions,
-        "date": act.date,
+        "date": act.date.as_known,
         "note": act.note,
         "day": effect.day,
         "by": "" if effect.answer is None else effect.answer.act.actor,

@@ -73,7 +73,7 @@ def _told_later(law: Law, it: Instrument, actor: str, on: date) -> Iterator[Reas
         if act.actor != actor or act.day <= on or act.kind not in {"succession", "continuation"}:
             continue
         effect = act.effective.last if act.effective is not None else act.day
-        params: dict[str, object] = {"actor": actor, "date": act.date, "before": act.ref, "effect": effect}
+        params: dict[str, object] = {"actor": actor, "date": act.date.as_known, "before": act.ref, "effect": effect}
         message = "told-later" if effect <= on else "before-it"
         if message == "told-later" or act.ref:
             yield Reason(id=message, params=params, cites=(cite(act),))
@@ -115,15 +115,17 @@ def _before_consent(record: Record, on: date) -> Iterator[Reason]:
     for period in record.signatures:
         if period.told > on or period.act is None:
             continue
-        yield Reason(id="signed", params={"actor": record.actor, "date": period.act.date}, cites=(cite(period.act),))
+        yield Reason(
+            id="signed", params={"actor": record.actor, "date": period.act.date.as_known}, cites=(cite(period.act),)
+        )
         if period.told_until is not None and period.told_until <= on:
             yield Reason(id="signature-withdrawn", params={"actor": record.actor, "date": period.until})
     for act in record.steps:
         if act.day <= on:
-            yield Reason(id="domestic-step", params={"date": act.date, "step": act.note}, cites=(cite(act),))
+            yield Reason(id="domestic-step", params={"date": act.date.as_known, "step": act.note}, cites=(cite(act),))
     for act in record.intentions:
         if act.day <= on:
-            params = {"actor": record.actor, "date": act.date}
+            params = {"actor": record.actor, "date": act.date.as_known}
             yield Reason(id="intention-not-to-ratify", params=params, cites=(cite(act), "VCLT 18(a)"))
 
 
@@ -132,7 +134,7 @@ def _of_spell(it: Instrument, force: Force, spell: Spell, on: date) -> Iterator[
     if act is None:
         yield _without_act(it, spell, since)
         return
-    params: dict[str, object] = {"actor": act.actor, "act": act.kind, "date": act.date}
+    params: dict[str, object] = {"actor": act.actor, "act": act.kind, "date": act.date.as_known}
     yield Reason(id="consented", params=params, cites=(cite(act),))
     if spell.via:
         yield Reason(id="bound-through", params={"organization": spell.via, "since": since})
@@ -148,7 +150,7 @@ def _of_since(it: Instrument, force: Force, spell: Spell, act: Act, since: date)
     clause = it.entry_into_force
     cites = () if clause is None else cite_clause(it.id, clause.article)
     own = own_effect(it, force, act.day)
-    params: dict[str, object] = {"since": since, "date": act.date, "entry": force.entry}
+    params: dict[str, object] = {"since": since, "date": act.date.as_known, "entry": force.entry}
     if act.kind in {"succession", "continuation"}:
         return Reason(id="effect-of-succession", params={**params, "before": act.ref}, cites=(cite(act),))
     if act.effective is not None and act.effective.last == since:
@@ -190,7 +192,7 @@ def _of_end(it: Instrument, end: End) -> Iterator[Reason]:
     params: dict[str, object] = {
         "by": end.by,
         "until": end.until,
-        "date": end.told if end.act is None else end.act.date,
+        "date": end.told if end.act is None else end.act.date.as_known,
     }
     yield Reason(id=f"ended-by-{end.by}", params=params, cites=tuple(cites))
 
@@ -198,7 +200,7 @@ def _of_end(it: Instrument, end: End) -> Iterator[Reason]:
 def _of_rejection(it: Instrument, record: Record, on: date) -> Iterator[Reason]:
     rejections = [act for act in record.rejections if act.day <= on]
     for act in rejections:
-        params = {"actor": record.actor, "date": act.date}
+        params = {"actor": record.actor, "date": act.date.as_known}
         clause = "" if it.tacit is None else it.tacit.article
         yield Reason(id="rejected", params=params, cites=(cite(act), *cite_clause(it.id, clause)))
     if not rejections:
@@ -245,8 +247,8 @@ def _of_declaration(it: Instrument, record: Record, on: date) -> Iterator[Reason
     yield Reason(id="no-parties", params={"kind": it.kind})
     for act in record.votes:
         if act.day <= on:
-            yield Reason(id=act.kind, params={"actor": record.actor, "date": act.date}, cites=(cite(act),))
+            yield Reason(id=act.kind, params={"actor": record.actor, "date": act.date.as_known}, cites=(cite(act),))
     for period in record.endorsements:
         if period.covers(on) and period.act is not None:
-            params = {"actor": record.actor, "date": period.act.date}
+            params = {"actor": record.actor, "date": period.act.date.as_known}
             yield Reason(id="endorsed", params=params, cites=(cite(period.act),))

@@ -46,7 +46,7 @@ from comity.rules.missing import (
 )
 from comity.rules.parse import Fault, RuleFault, parse_rule
 from comity.rules.plain import part_text, plain_rule
-from comity.rules.progress import Progress, Weighed, plain_progress, progress
+from comity.rules.progress import Progress, Weighed, plain_progress, progress, read_progress
 
 __all__ = [
     "ENGLISH",
@@ -100,6 +100,7 @@ __all__ = [
     "plain_progress",
     "plain_rule",
     "progress",
+    "read_progress",
     "reasons",
     "render",
     "smallest_blocking",

@@ -1,6 +1,8 @@
 """How far a rule is: a tree of what it has and what it needs, exact, and its plain form for JSON."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 
@@ -29,7 +31,7 @@ from comity.rules.ground import (
 from comity.rules.judge import Tally, base_size, measure, opposed, side
 from comity.rules.plain import part_text
 
-__all__ = ["Progress", "Weighed", "label", "percent", "plain_progress", "progress"]
+__all__ = ["Progress", "Weighed", "label", "percent", "plain_progress", "progress", "read_progress"]
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,3 +219,39 @@ def _plain_leaf(progress: Progress) -> dict[str, object]:
 
 # What the actors of a leaf are to it.
 _ACTORS = {"members": "lacking", "none_against": "against", "fewer_than": "actors"}
+
+
+def read_progress(plain: Mapping[str, Any]) -> Progress:
+    """The tree of which `plain` is the plain form; raises KeyError or ValueError where it is none."""
+    kind, value, met = next(iter(plain)), next(iter(plain.values())), plain["met"]
+    if kind == "at_least" or isinstance(value, list):
+        children = tuple(map(read_progress, plain["of"] if kind == "at_least" else value))
+        counted = {"have": sum(child.met for child in children), "need": 1 if kind == "any" else len(children)}
+        counted = value if kind == "at_least" else counted
+        return Progress(kind=kind, met=met, have=counted["have"], need=counted["need"], children=children)
+    if kind == "in_force":
+        return Progress(kind=kind, met=met, have=int(met), need=1, of=value)
+    weight = value.get("weight")
+    return Progress(
+        kind=kind,
+        met=met,
+        have=_exact(value["have"]),
+        need=_exact(value["need"]),
+        among=value.get("among", ""),
+        of=value.get("of", ""),
+        part=None if "part" not in value else Fraction(value["part"]),
+        total=value.get("total"),
+        strict=value.get("strict", False),
+        base=value.get("base", "members"),
+        side=value.get("side"),
+        actors=tuple(value.get(_ACTORS.get(kind, ""), ())),
+        weight=None if weight is None else _read_weighed(weight, value.get("unit", "")),
+    )
+
+
+def _exact(value: int | str) -> int | Fraction:
+    return Fraction(value) if isinstance(value, str) else value
+
+
+def _read_weighed(plain: Mapping[str, str], unit: str) -> Weighed:
+    return Weighed(**{name: Fraction(plain[name]) for name in ("have", "need", "total")}, unit=unit)

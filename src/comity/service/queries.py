@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from comity.actors import Actor, Group
 from comity.acts import Act
 from comity.dates import parse_date
 from comity.findings import Finding, has_errors, in_order
-from comity.instruments import Instrument
+from comity.instruments import DecisionRule, Instrument
 from comity.law.checks import check_all, check_instrument, check_references
 from comity.law.compare import Comparison, compare
 from comity.law.history import History
@@ -41,6 +42,7 @@ from comity.register.layers import DefinitionKind, Definitions, Layer
 from comity.register.reading import Reading
 from comity.register.supposed import SupposedReading
 from comity.rules.ground import NoMembersError, UnknownNameError
+from comity.service.shapes import InstrumentHead, head_of
 
 if TYPE_CHECKING:
     from comity.law.atlas import Atlas
@@ -154,6 +156,24 @@ class Register:
         close = _nearest_instruments(self.reading, name)
         do = f"did you mean {', '.join(close)}?" if close else "comity search finds instruments by their titles"
         raise refuse("instrument-unknown", f"no instrument is called “{name}”", do)
+
+    def instruments(self) -> list[InstrumentHead]:
+        """All instruments that can be read, by id."""
+        found = (self.reading.instrument(name) for name in self.reading.ids())
+        return [head_of(it) for it in found if it is not None]
+
+    def actors(self) -> list[Actor]:
+        """All actors, by id."""
+        return sorted(self.reading.directory.actors.values(), key=lambda actor: actor.id)
+
+    def groups(self) -> list[Group]:
+        """All groups of actors, by id."""
+        return sorted(self.reading.directory.groups.values(), key=lambda group: group.id)
+
+    def rules(self) -> list[DecisionRule]:
+        """All named decision rules that can be read, by id."""
+        found = (self.reading.rule(name) for name in self.reading.ids("rule"))
+        return [rule for rule in found if rule is not None]
 
     def actor_code(self, code: str) -> str:
         """The id of an actor; raises `Refusal` naming the nearest where there is none."""
