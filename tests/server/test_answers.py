@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 import pytest
 
 from comity.server.live import answers as module
 from comity.server.live.answers import Answers
-from comity.server.live.hub import Hub
 from comity.server.live.protocol import Message, Receive, Scope, Send
 from comity.service.opened import LogError
 
@@ -51,7 +50,7 @@ class Portal:
 
     def __init__(self, behind: Behind, room: int = 2**20) -> None:
         self.behind, self.log = behind, Log()
-        self._answers = Answers(behind, cast("Hub", self.log), frozenset({b"sessionid", b"csrftoken"}), room)
+        self._answers = Answers(behind, self.log, frozenset({b"sessionid", b"csrftoken"}), room)
 
     def ask(
         self, path: str = "/en/", headers: Headers = (), *, method: str = "GET", query: str = ""
@@ -61,7 +60,7 @@ class Portal:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        async def receive() -> Any:
+        async def receive() -> Message:
             raise AssertionError("nothing is read of a request without a body")
 
         scope = {
@@ -96,7 +95,7 @@ def test_an_append_or_another_day_is_asked_anew(monkeypatch: pytest.MonkeyPatch)
 
     class Tomorrow(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> "Tomorrow":
+        def now(cls, tz: tzinfo | None = None) -> "Tomorrow":
             return cls.fromtimestamp((datetime.now(UTC) + timedelta(days=1)).timestamp(), tz)
 
     monkeypatch.setattr(module, "datetime", Tomorrow)

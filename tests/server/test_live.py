@@ -17,6 +17,7 @@ from comity.server.live import hub as hubs
 from comity.server.live import stream as streams
 from comity.server.live.health import health
 from comity.server.live.hub import Hub
+from comity.server.live.protocol import Message
 from comity.server.live.stream import stream
 from comity.service import keeping
 
@@ -38,7 +39,7 @@ class Reader:
         await self._leave.wait()
         return {"type": "http.disconnect"}
 
-    async def _send(self, message: Any) -> None:
+    async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], dict(message["headers"])
         elif message.get("body"):
@@ -252,7 +253,7 @@ def test_the_health_says_what_is_recorded_or_503(own: Path, tmp_path: Path) -> N
     def state(address: Path) -> tuple[int, dict[str, Any]]:
         sent: list[Any] = []
 
-        async def send(message: Any) -> None:
+        async def send(message: Message) -> None:
             sent.append(message)
 
         asyncio.run(health(send, str(address)))
