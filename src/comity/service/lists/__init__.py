@@ -3,13 +3,14 @@
 Nothing of a list enters a log. It lies over the register for those who brought it, and leaves with them.
 """
 
-from comity.service.lists.brought import Brought, Columns, Held, ListReading, TreatyName, read_list
+from comity.service.lists.brought import NEW, Brought, Columns, Held, ListReading, TreatyName, read_list
 from comity.service.lists.differing import Difference, differences, overlay
 from comity.service.lists.guessing import Guess, guess
 from comity.service.lists.leaving import bundle
 from comity.service.lists.sheet import Sheet, read_sheet
 
 __all__ = [
+    "NEW",
     "Brought",
     "Columns",
     "Difference",

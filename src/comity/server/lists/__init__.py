@@ -1,0 +1,1 @@
+"""Lists that treaty offices bring: private to who brought them, and never in the log."""
