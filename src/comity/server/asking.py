@@ -58,6 +58,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             "known_is_day": not self.known or _is_day(self.known),
             "permalink": f"/{self.words.code}/{self.path}?{urlencode(query)}",
             "size": f"{self.seen.size:,}",
+            "at": self.seen.size,
+            "live": "" if self.known else _subject(self.path),
         }
 
     def _said(self, name: str) -> bool:
@@ -100,6 +102,13 @@ def _refused(words: Words, refusal: Refusal) -> Fault:
     """Data with errors, from which nothing is computed; they are listed."""
     lines = [words.english(f"{finding.file}: {finding.says}".lstrip(": ")) for finding in refusal.findings]
     return Fault(400, words.text("fault.unjudged"), *lines)
+
+
+def _subject(path: str) -> str:
+    """What a page is about, as the stream of changes is asked for it; nothing for a page about more than one thing."""
+    kind, _, rest = path.partition("/")
+    name = rest.partition("/")[0]
+    return f"{kind.removesuffix('s')}:{name}" if name and kind in {"instruments", "actors"} else ""
 
 
 def _is_day(text: str) -> bool:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from comity.server.words import LANGUAGES, words_in
 
-__all__ = ["frame", "language_of"]
+__all__ = ["asset_at", "frame", "language_of"]
 
-_STYLE = Path(__file__).resolve().parent / "static" / "comity.css"
+_STATIC = Path(__file__).resolve().parent / "static"
 
 
 def frame(language: str, path: str, query: str = "") -> dict[str, object]:
@@ -23,7 +23,7 @@ def frame(language: str, path: str, query: str = "") -> dict[str, object]:
         ],
         "home": f"/{language}/",
         "about": f"/{language}/about",
-        "style": f"/static/comity.css?v={_version()}",
+        "style": asset_at("comity.css"),
     }
 
 
@@ -34,6 +34,7 @@ def language_of(path: str) -> tuple[str, str]:
 
 
 @cache
-def _version() -> str:
-    """So that a browser asks again for a style that changed."""
-    return sha256(_STYLE.read_bytes()).hexdigest()[:8]
+def asset_at(name: str) -> str:
+    """The address of a style or script; it changes with it, so that a browser asks again."""
+    version = sha256(Path(f"{_STATIC}/{name}").read_bytes()).hexdigest()[:8]
+    return f"/static/{name}?v={version}"

@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from comity.server.frames import asset_at
+
 register = template.Library()
 
 
@@ -13,3 +15,9 @@ def say(context: dict[str, Any], key: str, **params: object) -> SafeString:
     """A string of the page's language."""
     said: SafeString = context["words"].text(key, **params)
     return said
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a style or script, which changes with it."""
+    return asset_at(name)
