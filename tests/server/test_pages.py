@@ -186,9 +186,7 @@ def test_what_users_recorded_is_never_markup(client: Client) -> None:
         ("/en/instruments/lake-treaty?known=2400-01-01", ""),  # what was known at a moment does not change
     ],
 )
-def test_a_page_says_what_it_is_about_and_how_large_the_log_was(
-    client: Client, log: Path, path: str, live: str
-) -> None:
+def test_a_page_says_what_it_is_about_and_how_old_it_is(client: Client, log: Path, path: str, live: str) -> None:
     page = client.get(path).content.decode()
     with Log.open(log, write=False) as opened:
         said = f'role="status" data-live="{live}" data-after="{len(opened)}"><p hidden>'
