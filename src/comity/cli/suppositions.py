@@ -104,7 +104,7 @@ def _relations(out: Lines, found: WhatIf) -> None:
         key = (shift.instrument, _relation_words(shift))
         kinds[key] = kinds.get(key, 0) + 1
     if kinds:
-        out.head(f"Between two actors, on {found.on}")
+        out.head(f"Between those who act and others, on {found.on}")
         for (name, words), number in kinds.items():
             out.say(f"{name}: between {number} pair{'' if number == 1 else 's'}, {words}", indent=2, hang=2)
 

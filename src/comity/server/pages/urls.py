@@ -3,7 +3,7 @@
 from django.urls import path
 
 from comity.server.kept import kept
-from comity.server.pages import views
+from comity.server.pages import views, what_if
 from comity.server.routes import page
 
 __all__ = ["to_language", "urlpatterns"]
@@ -14,6 +14,7 @@ urlpatterns = [
     page("instruments/<str:name>", kept(views.instrument)),
     page("instruments/<str:name>/<str:code>", kept(views.why)),
     page("actors/<str:code>", kept(views.actor)),
+    *what_if.urlpatterns,
 ]
 
 to_language = [
