@@ -15,7 +15,7 @@ from comity.server.frames import frame
 from comity.server.registers import EmptyThenError, Seen, ask
 from comity.server.words import LANGUAGES, Speaker, Words, words_in
 from comity.service import Refusal, Register
-from comity.service.opened import MomentError
+from comity.service.opened import LogError, MomentError
 
 __all__ = ["Question", "asked", "today"]
 
@@ -94,6 +94,8 @@ def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question
     except MomentError as error:
         example = {"day": "2026-01-31", "moment": "2026-01-31T12:00:00Z"}
         raise Fault(400, words.text("fault.known", text=known, **example)) from error
+    except LogError as error:  # such as a data base that is being restarted
+        raise Fault(503, words.text("fault.503.text")) from error
     except Refusal as refusal:
         raise _refused(words, refusal) from refusal
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from comity.service import is_postgres, keeping, shipped_folder
-from comity.service.opened import OpenLog
 
 __all__ = ["Progress", "folder_of", "prepare_log", "prepare_secret"]
 
@@ -48,14 +47,9 @@ def _name(log: str | Path) -> str:
 
 
 def _is_of_others(log: str | Path, shipped: Path) -> bool:
-    """Whether a log that holds something defines no instrument of the public register."""
-    opened = OpenLog(log)
-    try:
-        size = opened.size()
-        public = {path.stem for path in (shipped / "instruments").glob("*.toml")}
-        return size > 0 and public.isdisjoint(opened.register(size).reading.layers[0].ids("instrument"))
-    finally:
-        opened.close()
+    """Whether a log defines instruments, and none of the public register."""
+    own = keeping.defined(log)
+    return bool(own) and own.isdisjoint(path.stem for path in (shipped / "instruments").glob("*.toml"))
 
 
 def prepare_secret(place: Path) -> str:

@@ -50,6 +50,7 @@ __all__ = [
     "approve",
     "checkpoint",
     "create",
+    "defined",
     "digest_of",
     "exists",
     "export",
@@ -157,6 +158,12 @@ def exists(address: str | Path) -> bool:
         except NotALogError:
             return False
         return True
+
+
+def defined(address: str | Path) -> frozenset[str]:
+    """The ids of the instruments that a log defines; raises `Refusal`."""
+    with _refusing(address), Log.open(address, write=False) as log:
+        return frozenset(LogLayer(log, len(log)).ids("instrument"))
 
 
 def digest_of(folder: Path) -> str:

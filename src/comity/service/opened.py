@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from comity.register.errors import LogError, MomentError, is_postgres
+from comity.register.errors import LogError, MomentError
 from comity.register.layers import Definitions, Layer
 from comity.register.log import Log
 from comity.register.logged import LogLayer
 from comity.register.moving import Moved, moved
 from comity.register.store import Watch
-from comity.service.queries import Register, refuse, said_of, shipped_layer
+from comity.service.queries import Register, shipped_layer
 
 __all__ = ["LogError", "MomentError", "Moved", "OpenLog", "Watch"]
 
@@ -20,14 +20,8 @@ class OpenLog:
     """One log, open for reading. Safe for threads; a register of it is to be asked by one thread at a time."""
 
     def __init__(self, address: str | Path) -> None:
-        """Open it; raises `Refusal` where there is none, or it cannot be read."""
-        if not is_postgres(address) and not Path(address).exists():
-            raise refuse("register-missing", f"there is no log “{address}”", "check the path")
-        try:
-            self._log = Log.open(address, write=False)
-        except LogError as error:
-            do = "check the address; comity verify says more"
-            raise refuse("log-unreadable", said_of(address, error), do) from error
+        """Open it; raises LogError where there is none, or it cannot be read."""
+        self._log = Log.open(address, write=False)
         self.origin = self._log.origin
 
     def size(self) -> int:

@@ -7,7 +7,6 @@ import msgspec
 
 from comity.server.live.protocol import Send, answer
 from comity.server.registers import log_at
-from comity.service import Refusal
 from comity.service.opened import LogError
 
 __all__ = ["health"]
@@ -25,6 +24,6 @@ def _state(address: str) -> tuple[int, dict[str, object]]:
         log = log_at(address)
         size = log.size()
         return 200, {"status": "ok", "size": size, "recorded": log.recorded(size - 1), "version": number}
-    except (LogError, Refusal):
+    except LogError:
         # Why is for those who keep the instance, in its records, and not for everybody.
         return 503, {"status": "log unreadable", "version": number}

@@ -6,7 +6,6 @@ from contextlib import suppress
 import msgspec
 
 from comity.server.registers import log_at
-from comity.service import Refusal
 from comity.service.opened import LogError, Moved, Watch
 
 __all__ = ["Event", "Hub"]
@@ -76,7 +75,7 @@ class Hub:
         return self._size
 
     async def event(self, start: int, stop: int) -> Event:
-        """What to say of the entries from `start` up to, not including, `stop`. Raises LogError, Refusal."""
+        """What to say of the entries from `start` up to, not including, `stop`. Raises LogError."""
         task = self._events.get((start, stop))
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._events[start, stop] = asyncio.create_task(self._told(start, stop))
@@ -92,7 +91,7 @@ class Hub:
         return Event(about, b"id: %d\nevent: changed\ndata: %b\n\n" % (stop, msgspec.json.encode(said)))
 
     async def _open(self) -> None:
-        with suppress(LogError, Refusal):
+        with suppress(LogError):
             self._watch = await asyncio.to_thread(lambda: log_at(self._address).watch())
             self._size = self._watch.size()
 

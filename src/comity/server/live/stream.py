@@ -12,7 +12,6 @@ import msgspec
 from comity.server.headers import SAFE
 from comity.server.live.hub import Event, Hub
 from comity.server.live.protocol import Receive, Scope, Send, answer, header_of
-from comity.service import Refusal
 from comity.service.opened import LogError
 
 __all__ = ["stream"]
@@ -93,7 +92,7 @@ async def _tell(hub: Hub, seen: int, wanted: _Wanted, gone: asyncio.Future[None]
         if size != seen:
             try:
                 event = await hub.event(seen, size)
-            except (LogError, Refusal):  # the log cannot be read now; what was missed is told once it can
+            except LogError:  # the log cannot be read now; what was missed is told once it can
                 await asyncio.sleep(1)
                 continue
             seen = size
