@@ -179,7 +179,8 @@ class _Reader:
         columns = self.brought.columns
         adopted = self._date(row.get(columns.adopted, ""), line)
         held = self._date(row.get(columns.in_force, ""), line)
-        other = self._other(partner, adopted or held, line) if partner else ""
+        dates = (self._date(row[name], line) for name in columns.wide)
+        other = self._other(partner, adopted or held or next(filter(None, dates), None), line) if partner else ""
         if other is None or other == SKIP:
             return other
         name = _own_id(f"{title} {other}".strip(), line)
@@ -194,7 +195,7 @@ class _Reader:
                 "date-missing",
                 line,
                 f"nothing dates the treaty with “{partner}”",
-                "fill in adoption or entry into force",
+                "fill in a date",
             )
             return None
         return self.resolver.resolve(partner, when)
