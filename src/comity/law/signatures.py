@@ -1,6 +1,6 @@
 """Who signed an instrument and when, as far as is told by a day: a column of every depositary's table."""
 
-from datetime import date
+import datetime as dt
 
 import msgspec
 
@@ -14,16 +14,16 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """The first signature of an actor, and the day on which it was withdrawn, if it was."""
 
     date: LegalDate
-    withdrawn: date | None = None
+    withdrawn: dt.date | None = None
 
 
-def signatures(history: History, on: date) -> dict[str, Signature]:
+def signatures(history: History, on: dt.date) -> dict[str, Signature]:
     """The first signature of each actor that is told by a day, also where consent or an end followed."""
     found = {code: _first(record, on) for code, record in history.records.items()}
     return {code: signature for code, signature in found.items() if signature is not None}
 
 
-def _first(record: Record, on: date) -> Signature | None:
+def _first(record: Record, on: dt.date) -> Signature | None:
     for period in record.signatures:
         if period.told <= on and period.act is not None:
             withdrawn = period.told_until is not None and period.told_until <= on

@@ -47,9 +47,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         query = urlencode(asked | ({"known": self.known} if self.known else {}))
         return f"/{self.words.code}/{path}{'?' + query if query else ''}{'#' + mark if mark else ''}"
 
+    def here(self, *, mark: str = "", **changes: str) -> str:
+        """The address of this page with some of what was asked changed; what is empty is left out."""
+        kept = {"on": str(self.on) if self.dated else "", "known": self.known} | self.extra | changes
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return f"/{self.words.code}/{self.path}{'?' + query if query else ''}{'#' + mark if mark else ''}"
+
     def frame(self) -> dict[str, object]:
         """What every page needs."""
-        query = {"on": str(self.on)} | ({"known": self.known} if self.known else {}) | self.extra
+        said = {name: value for name, value in self.extra.items() if value}
+        query = {"on": str(self.on)} | ({"known": self.known} if self.known else {}) | said
         return {
             **frame(self.words.code, self.path, urlencode({k: v for k, v in query.items() if v and self._said(k)})),
             "words": self.words,
@@ -57,6 +64,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             "known": self.known,
             "known_is_day": not self.known or _is_day(self.known),
             "permalink": f"/{self.words.code}/{self.path}?{urlencode(query)}",
+            "kept": list(said.items()),
             "size": f"{self.seen.size:,}",
             "at": self.seen.size,
             "live": "" if self.known else _subject(self.path),

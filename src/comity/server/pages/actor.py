@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from comity.law.results import ActorStatus, Status
 from comity.server.asking import Question
-from comity.server.pages.instrument import flag_words, since_words
+from comity.server.pages.participants import flag_words, since_words
 
 __all__ = ["actor_page"]
 

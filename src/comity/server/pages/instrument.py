@@ -8,17 +8,30 @@ import msgspec
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from comity.acts import parse_act_ref
 from comity.instruments import Instrument
-from comity.law.results import DECLARED, ActorStatus, Reason, Status, VotingRecord
-from comity.law.signatures import Signature
+from comity.law.results import DECLARED, Reason, Status, VotingRecord
 from comity.rules.explain import RuleReason, reasons_of
 from comity.rules.progress import Progress
 from comity.server.asking import Question
+from comity.server.exports.answer import Export
+from comity.server.exports.table import Table, bare
 from comity.server.pages.citing import steps
-from comity.server.words import Speaker
+from comity.server.pages.development import chart_of, movements_table
+from comity.server.pages.lineage import relatives, versions
+from comity.server.pages.listing import ASKED as LISTED
+from comity.server.pages.listing import Field, Filter, Listing, filter_of, listed
+from comity.server.pages.participants import ASKED as FILTERS
+from comity.server.pages.participants import endnotes, groups_of, participants
+from comity.server.pages.said import joined, said_by, statements_table
+from comity.server.words import LANGUAGES, Speaker, words_in
 from comity.service import Refusal
+from comity.service.ahead import Scope
 
-__all__ = ["flag_words", "horizon", "instrument_page", "since_words"]
+__all__ = ["ASKED", "horizon", "instrument_export", "instrument_page"]
+
+# What a reader may ask of the page, beside the day and the moment.
+ASKED = (*FILTERS, *LISTED)
 
 # What the reasons of any actor say of the instrument itself.
 _OF_FORCE = frozenset(
@@ -35,35 +48,129 @@ def instrument_page(question: Question, it: Instrument) -> dict[str, object]:
     status = register.status(it.id, on)
     reasons = register.why(it.id, _anyone(question, status), on).reasons
     declared = it.kind in DECLARED
+    shown: dict[str, object] = {} if declared else _of_parties(question, it, status, reasons)
     return {
         "it": it,
         "heading": words.title(it),
         "plain_heading": words.plain_title(it),
+        "titles": list(_titles(words, it)),
         "facts": list(_facts(question, it)),
         "declared": declared,
         "force": _force(words, status, on),
         "in_force": status.in_force,
         "counts": [words.count(f"count.{word}", status.counts[word]) for word in _COUNTED if status.counts.get(word)],
         "horizon": horizon(words, status.known_until, reasons, on),
-        "entry": [] if declared else steps(question, (reason for reason in reasons if reason.id in _OF_FORCE), it.id),
-        "conditions": None if declared else _conditions(question, it, status),
-        "parts": [
-            words.text(
-                f"part.{'in-force' if part.in_force else 'not-in-force'}",
-                provisions=words.list(part.provisions),
-                date=part.entry_into_force or "–",
-                on=on,
-            )
-            for part in status.parts
-        ],
-        "marks": [(mark, words.act(kind)) for kind, mark in words.marks() if mark != words.act(kind)],
-        "rows": [] if declared else _rows(question, it, status),
         "vote": None if status.voting is None else _vote(question, status.voting),
+        "relatives": relatives(question, it),
         "notes": [words.english(note) for note in it.notes],
         "source": words.english(it.source) if it.source else "",
         "horizon_sources": [words.english(one.source) for one in it.complete if one.source],
         "warnings": [words.english(found.says) for found in status.findings if found.level == "warning"],
+        **shown,
     }
+
+
+def _of_parties(question: Question, it: Instrument, status: Status, reasons: tuple[Reason, ...]) -> dict[str, object]:
+    """What a page shows of an instrument that has parties."""
+    words, register, on = question.words, question.register, question.on
+    said, notes, moved = register.statements(it.id, on), endnotes(question, it, status), register.movements(it.id)
+    listing = listed(question, participants(question, it, status, said, notes), first="participant")
+    codes = list(dict.fromkeys(str(cells[1].value) for cells in listing.shown.rows))
+    named = sorted(((one.actor, words.name(one.actor)) for one in status.actors), key=lambda x: words.sort_key(x[1]))
+    return {
+        "entry": steps(question, (reason for reason in reasons if reason.id in _OF_FORCE), it.id),
+        "conditions": _conditions(question, it, status),
+        "parts": list(_parts(question, status)),
+        "listing": listing,
+        "filter": _filter(question, status),
+        "legend": _legend(words, listing),
+        "people": named,
+        "pair_action": question.link(f"instruments/{it.id}/relation").partition("?")[0],
+        "said": said_by(question, it, said, codes),
+        "said_elsewhere": len(codes) < len(status.actors) and bool(said),
+        "contests": list(_contests(question, it)),
+        "territories": list(_territories(question, status)),
+        "endnotes": [note for note in notes if note.actor in codes],
+        "movements": movements_table(question, it, moved) if moved else None,
+        "chart": chart_of(question, moved),
+        "statements": statements_table(question, said),
+        "versions": versions(question, it, register.history(it.id)),
+    }
+
+
+def instrument_export(question: Question, it: Instrument, page: dict[str, object]) -> Export:
+    """What the page gives away: the participants that the filters leave, the movements, what was said."""
+    words, listing = question.words, page.get("listing")
+    tables = [] if not isinstance(listing, Listing) else [listing.table]
+    tables += [table for name in ("movements", "statements") if isinstance(table := page.get(name), Table)]
+    status = bare(words.text("instrument.status", on=question.on))
+    known = page["horizon"]
+    return Export(
+        name=it.id,
+        title=f"{words.plain_title(it)}: {status}",
+        tables=tuple(table for table in tables if table.rows),
+        known_until=tuple(map(bare, known.lines)) if isinstance(known, Horizon) else (),
+        scope=None if page["declared"] else Scope(instrument=it.id),
+    )
+
+
+def _titles(words: Speaker, it: Instrument) -> Iterator[tuple[str, str, str]]:
+    """The title in the other languages in which it is known: code, name of the language, title."""
+    for code, language in LANGUAGES.items():
+        title = it.title if code == "en" else words_in(code).known(f"title.{it.id}")
+        if code != words.code and title:
+            yield code, language.name, title
+
+
+def _filter(question: Question, status: Status) -> Filter:
+    words, asked = question.words, question.extra
+    statuses = tuple((word, words.status(word)) for word in _COUNTED if status.counts.get(word))
+    groups = tuple(groups_of(question, {one.actor for one in status.actors}))
+    fields = [Field("name", words.text("filter.name"), asked.get("name", ""))]
+    if len(statuses) > 1 or asked.get("status"):
+        fields.append(Field("status", words.text("col.status"), asked.get("status", ""), statuses))
+    if groups:
+        fields.append(Field("group", words.text("filter.group"), asked.get("group", ""), groups))
+    return filter_of(question, "participants", *fields)
+
+
+def _legend(words: Speaker, listing: Listing) -> list[tuple[str, str]]:
+    """The marks beside the dates that the page shows, where they are not words already."""
+    kinds = {str(cells[4].value) for cells in listing.shown.rows}
+    return [(mark, words.act(kind)) for kind, mark in words.marks() if kind in kinds and mark != words.act(kind)]
+
+
+def _parts(question: Question, status: Status) -> Iterator[SafeString]:
+    for part in status.parts:
+        yield question.words.text(
+            f"part.{'in-force' if part.in_force else 'not-in-force'}",
+            provisions=question.words.list(part.provisions),
+            date=part.entry_into_force or "–",
+            on=question.on,
+        )
+
+
+def _contests(question: Question, it: Instrument) -> Iterator[SafeString]:
+    """What States dispute of one another's acts: both dates are shown, and neither is chosen."""
+    words = question.words
+    for act in question.register.reading.acts(it.id):
+        if act.kind != "contest" or act.day > question.on:
+            continue
+        of = parse_act_ref(act.ref)
+        about = words.text("cite.own-act", actor=words.name(of.actor), act=words.act(of.kind), date=of.date)
+        params = {"by": words.name(act.actor), "date": act.date, "act": about, "claim": words.english(act.note)}
+        if act.effective is not None:
+            yield words.text("contest.rival", rival=act.effective, **params)
+        else:
+            yield words.text("contest.void" if act.set == "void" else "contest.plain", **params)
+
+
+def _territories(question: Question, status: Status) -> Iterator[SafeString]:
+    words = question.words
+    for one in status.territories:
+        key = "territory.applies" if one.applies else "territory.excluded"
+        said = words.text(key, territory=words.name(one.territory), by=words.name(one.by), date=one.since)
+        yield said if one.until is None else joined((said, words.text("cell.until", date=one.until)))
 
 
 def _anyone(question: Question, status: Status) -> str:
@@ -169,69 +276,6 @@ def _condition(question: Question, node: Progress, reason: RuleReason) -> Condit
 
     parts = tuple(_condition(question, child, said) for child, said in zip(node.children, reason.children, strict=True))
     return Condition(node.met, question.words.rule(reason, node, title), None, parts)
-
-
-# The table
-
-
-def _rows(question: Question, it: Instrument, status: Status) -> list[dict[str, object]]:
-    words = question.words
-    signed = question.register.signatures(it.id, question.on)
-    rows = [_row(question, it, one, signed.get(one.actor)) for one in status.actors]
-    return sorted(rows, key=lambda row: words.sort_key(str(row["name"])))
-
-
-def _row(question: Question, it: Instrument, one: ActorStatus, signed: Signature | None) -> dict[str, object]:
-    words = question.words
-    page = f"instruments/{it.id}/{one.actor}"
-    withdrawn = None if signed is None else signed.withdrawn
-    return {
-        "name": words.name(one.actor),
-        "actor": question.link(f"actors/{one.actor}"),
-        "why": question.link(page),
-        "signed": "" if signed is None else str(signed.date),
-        "withdrawn": words.text("cell.signature-withdrawn", date=withdrawn) if withdrawn else "",
-        "consent": one.consent.date if one.consent else "",
-        "mark": words.mark(one.consent.act) if one.consent else "",
-        "since": since_words(words, one),
-        "status": one.status,
-        "said": words.status(one.status),
-        "flags": flag_words(words, one),
-    }
-
-
-def since_words(words: Speaker, one: ActorStatus) -> list[SafeString]:
-    """Since when it is bound, or will be, or was until when."""
-    found = []
-    if one.status == "party":
-        found.append(words.isolated(one.since))
-        if one.until is not None:
-            found.append(words.text("cell.until", date=one.until))
-    elif one.status == "contracting" and one.until is not None:
-        found.append(words.text("cell.from", date=one.until))
-    elif one.status == "former" and one.since is not None:
-        found.append(words.text("cell.until", date=one.since))
-    return found
-
-
-def flag_words(words: Speaker, one: ActorStatus) -> list[SafeString]:
-    """What stands beside a status."""
-    flags = one.flags
-    found = []
-    if one.ended_by:
-        found.append(words.isolated(words.end(one.ended_by)))
-    if flags.provisional:
-        found.append(words.text("flag.provisional"))
-    if flags.suspended:
-        found.append(words.text("flag.suspended"))
-    if flags.rights_suspended:
-        found.append(words.text("flag.rights-suspended"))
-    found.extend(words.text("flag.contested", by=words.name(contest.by)) for contest in flags.contested)
-    if flags.via:
-        found.append(words.text("flag.via", organization=words.name(flags.via)))
-    if flags.not_toward:
-        found.append(words.text("flag.not-toward", actors=words.list(map(words.name, flags.not_toward))))
-    return found
 
 
 # Declarations

@@ -12,6 +12,7 @@ urlpatterns = [
     page("", kept(views.home)),
     page("about", kept(views.about)),
     page("instruments/<str:name>", kept(views.instrument)),
+    page("instruments/<str:name>/relation", views.relation),
     page("instruments/<str:name>/<str:code>", kept(views.why)),
     page("actors/<str:code>", kept(views.actor)),
     *what_if.urlpatterns,

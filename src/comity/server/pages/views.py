@@ -1,5 +1,7 @@
 """The pages: each asks the register, and hands what it found to a template."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -7,16 +9,18 @@ from django.views.decorators.http import require_safe
 
 from comity.instruments import Instrument
 from comity.server.asking import Question, asked
+from comity.server.exports.answer import answer
 from comity.server.faults import Fault, language_for
 from comity.server.frames import language_of
 from comity.server.pages.actor import actor_page
 from comity.server.pages.home import home_page, search_page
-from comity.server.pages.instrument import instrument_page
+from comity.server.pages.instrument import ASKED as OF_INSTRUMENT
+from comity.server.pages.instrument import instrument_export, instrument_page
 from comity.server.pages.nearest import nearest_actors, nearest_instruments
 from comity.server.pages.why import why_page
 from comity.server.words import LANGUAGES
 
-__all__ = ["about", "actor", "home", "instrument", "to_language", "why"]
+__all__ = ["about", "actor", "home", "instrument", "relation", "to_language", "why"]
 
 
 @require_safe
@@ -41,10 +45,11 @@ def about(request: HttpRequest, language: str) -> HttpResponse:
 @require_safe
 def instrument(request: HttpRequest, language: str, name: str) -> HttpResponse:
     """The status of an instrument on a day."""
-    with asked(request, language) as question:
+    with asked(request, language, *OF_INSTRUMENT) as question:
         it = _instrument(question, name)
-        context = question.frame() | instrument_page(question, it)
-    return render(request, "pages/instrument.html", context)
+        page = instrument_page(question, it)
+        export = instrument_export(question, it, page)
+        return answer(request, question, "pages/instrument.html", question.frame() | page, export)
 
 
 @require_safe
@@ -56,6 +61,17 @@ def why(request: HttpRequest, language: str, name: str, code: str) -> HttpRespon
         other = _actor(question, toward) if toward else None
         context = question.frame() | why_page(question, it, actor_id, other)
     return render(request, "pages/why.html", context)
+
+
+@require_safe
+def relation(request: HttpRequest, language: str, name: str) -> HttpResponse:
+    """From two actors, as a form names them, to the page of what binds them toward each other."""
+    with asked(request, language, "one", "toward") as question:
+        it, one = _instrument(question, name), _actor(question, question.extra["one"])
+        other = _actor(question, question.extra["toward"])
+        page = question.link(f"instruments/{it.id}/{one}")
+    query = "&" if "?" in page else "?"
+    return HttpResponseRedirect(f"{page}{query}{urlencode({'toward': other})}#relation-title")
 
 
 @require_safe

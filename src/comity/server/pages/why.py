@@ -4,7 +4,8 @@ from comity.instruments import Instrument
 from comity.law.results import Relation
 from comity.server.asking import Question
 from comity.server.pages.citing import steps
-from comity.server.pages.instrument import flag_words, horizon
+from comity.server.pages.instrument import horizon
+from comity.server.pages.participants import flag_words
 
 __all__ = ["why_page"]
 

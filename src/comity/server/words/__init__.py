@@ -240,9 +240,21 @@ class Speaker(Words):
         """A provision by its number; "*" is the whole instrument."""
         return str(self.text("provisions.all")) if number == "*" else number
 
+    def names(self, codes: Iterable[str]) -> SafeString:
+        """The names of actors in order, as a list."""
+        names = sorted((self.name(code) for code in codes), key=self.sort_key)
+        return self.list(names)
+
+    def group(self, name: str) -> str:
+        """The title of a group, in English where it has none in the language, or its id."""
+        group = self._directory.groups.get(name)
+        return self.known(f"group.{name}") or (group.title if group is not None else "") or name
+
     def _group(self, name: str) -> SafeString:
         group = self._directory.groups.get(name)
-        return self.isolated(name if group is None or not group.title else self.english(group.title))
+        if group is None or not group.title:
+            return self.isolated(name)
+        return self.isolated(self.english(group.title, self.known(f"group.{name}")))
 
     def _param(self, key: str, name: str, value: object) -> object:
         if value is None or value == "":

@@ -36,7 +36,7 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
 CODES: tuple[str, ...] = tuple(CATEGORIES)
 
 # Strings whose English is recorded in the register: the id ends in it, or in the id of what has it.
-RECORDED: tuple[str, ...] = ("title.", "weights.", "place.", "depositary.")
+RECORDED: tuple[str, ...] = ("title.", "weights.", "place.", "depositary.", "group.")
 
 
 def files() -> tuple[Path, ...]:
