@@ -78,6 +78,8 @@ def shipped_folder() -> Path:
 def open_register(address: str | Path | None = None, known: str | int | None = None) -> "Register":
     """Open a register: a folder in the notation, a log (a file or `postgresql://…`), or the one that ships.
 
+    An address `https://…` is that of another Comity, which answers over its API.
+
     A folder or log lies over the register that ships. `known` asks as known at a moment (a timestamp, a tree
     size, or a date meaning its end in UTC), where the register is a log. Raises `Refusal`.
     """
@@ -86,6 +88,10 @@ def open_register(address: str | Path | None = None, known: str | int | None = N
         return Register(_one_clock([shipped], known))
     if not str(address):  # a shell variable that is not set would ask the folder that one happens to be in
         raise refuse("register-missing", "the path of the register is empty", "name a folder or a log")
+    if str(address).lower().startswith(("https://", "http://")):
+        from comity.service.remote import RemoteRegister  # noqa: PLC0415  # the network is seldom needed
+
+        return RemoteRegister(str(address), known)
     if not is_postgres(address) and Path(address).is_dir():
         own = FolderLayer(Path(address))
         layers: list[Layer] = [own] if own.root.resolve() == shipped.root.resolve() else [own, shipped]

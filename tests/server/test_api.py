@@ -1,0 +1,404 @@
+"""The REST API: every question of the table, its pages, what it keeps, and what it says where it cannot answer."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from django.conf import settings
+from django.test import Client
+
+from comity.cli.main import main
+from comity.register.log import Log
+from comity.register.merkle import EMPTY_ROOT, included, is_consistent, leaf_hash
+from comity.server.api import views
+from comity.server.api.description import FILES, example_of, sections
+from comity.service import keeping, open_register
+from comity.service.questions import QUESTIONS, Question, ask
+
+ROOT = "/api/v1/"
+DAY = "1998-01-01"
+
+# One way to ask each question of the log that the tests have.
+ASKED = {
+    "instruments": "instruments",
+    "instrument": "instruments/lake-treaty",
+    "status": f"instruments/lake-treaty/status?on={DAY}&actor=deu",
+    "why": f"instruments/lake-treaty/why/DEU?on={DAY}",
+    "missing": f"instruments/lake-treaty/missing?on={DAY}",
+    "relation": f"instruments/lake-treaty/relation?a=AUT&b=CHE&on={DAY}",
+    "pairs": f"instruments/lake-treaty/pairs?on={DAY}",
+    "instrument-timeline": "instruments/lake-treaty/timeline?reasons=true",
+    "actors": "actors",
+    "actor": f"actors/aut?on={DAY}",
+    "actor-timeline": "actors/DEU/timeline",
+    "groups": "groups",
+    "rules": "rules",
+    "timeline": "timelines/lake-treaty",
+    "changes": "changes?from=1997-03-01&to=1997-04-30",
+    "compare": f"compare?actors=AUT,european-union&instruments=lake-treaty,paris-agreement&on={DAY}",
+    "search": "search?q=convention",
+    "log-head": "log",
+    "log-entries": "log/entries",
+    "log-entry": "log/entries/3",
+    "log-inclusion": "log/entries/3/proof",
+    "log-consistency": "log/consistency/5",
+    "log-checkpoints": "log/checkpoints",
+}
+
+# The same, as a command of the command line.
+COMMANDS = {
+    "status": ("status", "lake-treaty", "--on", DAY, "--actor", "deu"),
+    "why": ("why", "lake-treaty", "DEU", "--on", DAY),
+    "missing": ("missing", "lake-treaty", "--on", DAY),
+    "relation": ("relation", "lake-treaty", "AUT", "CHE", "--on", DAY),
+    "pairs": ("pairs", "lake-treaty", "--on", DAY),
+    "actor": ("actor", "aut", "--on", DAY),
+    "actor-timeline": ("timeline", "DEU"),
+    "timeline": ("timeline", "lake-treaty"),
+    "changes": ("changes", "--from", "1997-03-01", "--to", "1997-04-30"),
+    "compare": (
+        *("compare", "--actors", "AUT,european-union", "--instruments", "lake-treaty,paris-agreement", "--on", DAY),
+    ),
+    "search": ("search", "convention"),
+}
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"host": "localhost"})
+
+
+def get(client: Client, where: str, **headers: str) -> Any:  # noqa: ANN401  # the answer of a test client is a type of its own
+    return client.get(ROOT + where, headers=headers)
+
+
+def found(client: Client, where: str) -> Any:  # noqa: ANN401  # whatever JSON holds
+    answer = get(client, where)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+# Answers
+
+
+def test_every_question_is_asked_here() -> None:
+    assert set(ASKED) == set(QUESTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_every_question_answers_in_its_shape(client: Client, name: str) -> None:
+    question = QUESTIONS[name]
+    answer = found(client, ASKED[name])
+    shape = list[question.shape] if question.many else question.shape  # type: ignore[name-defined]  # a type of the table
+    msgspec.convert(answer, shape)
+    assert answer or name == "log-checkpoints"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_api_says_what_the_command_says(client: Client, log: Path, name: str) -> None:
+    arguments = (*COMMANDS[name], "--register", str(log), "--format", "json")
+    printed = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert json.loads(printed.stdout) == found(client, ASKED[name])
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(QUESTIONS) - {"changes", "timeline", "instrument-timeline", "actor-timeline"})
+)
+def test_what_is_sent_can_be_read_again(client: Client, log: Path, name: str) -> None:
+    question, (path, _, query) = QUESTIONS[name], ASKED[name].partition("?")
+    given = dict(part.split("=") for part in query.split("&") if part)
+    given |= dict(zip(_braces(question), _values(question, path), strict=True))
+    register = open_register(log)
+    typed = question.answer(register, **question.values(given, date(2020, 1, 1)))
+    assert question.read_all(found(client, ASKED[name])) == (list(typed) if question.many else typed)  # type: ignore[call-overload]  # many are a sequence
+    assert ask(register, name, given, date(2020, 1, 1)) is not None
+
+
+def _braces(question: Question) -> list[str]:
+    return [part[1:-1] for part in question.path.split("/") if part.startswith("{")]
+
+
+def _values(question: Question, path: str) -> list[str]:
+    parts = zip(question.path.split("/"), path.split("/"), strict=True)
+    return [value for part, value in parts if part.startswith("{")]
+
+
+def test_as_known_then(client: Client) -> None:
+    assert len(found(client, "log/entries?known=3")) == 3
+    assert found(client, "log?known=3")["size"] == 3
+    # What has no second clock does not shine through.
+    assert get(client, "instruments/paris-agreement?known=3").status_code == 404
+    assert get(client, "instruments/paris-agreement").status_code == 200
+
+
+def test_a_day_left_out_is_today(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "today", lambda: date(1999, 5, 6))
+    assert found(client, "instruments/lake-treaty/status")["on"] == "1999-05-06"
+
+
+# Pages of lists
+
+
+@pytest.mark.parametrize("name", ["instruments", "actors", "log-entries", "changes", "search"])
+def test_the_pages_of_a_list_are_the_whole(client: Client, name: str) -> None:
+    whole = found(client, ASKED[name])
+    size = max(1, len(whole) // 3)
+    pages = list(pages_of(client, f"{ASKED[name]}{'&' if '?' in ASKED[name] else '?'}limit={size}"))
+    assert [item for page in pages for item in page] == whole
+    assert all(len(page) == size for page in pages[:-1])
+    assert len(pages) >= 3
+
+
+def pages_of(client: Client, where: str) -> Iterator[list[object]]:
+    following = ROOT + where
+    while following:
+        answer = client.get(following)
+        assert answer.status_code == 200
+        yield answer.json()
+        link = answer.headers.get("Link", "")
+        following = link.removeprefix("<").removesuffix('>; rel="next"') if link else ""
+
+
+def test_a_cursor_belongs_to_its_list_and_its_state(client: Client) -> None:
+    link = get(client, "log/entries?limit=2").headers["Link"]
+    cursor = link.partition("cursor=")[2].partition(">")[0]
+    assert found(client, f"log/entries?limit=1&cursor={cursor}")[0]["index"] == 2
+    for where in (f"actors?cursor={cursor}", f"log/entries?known=5&cursor={cursor}", "log/entries?cursor=Zm9v"):
+        answer = get(client, where)
+        assert (answer.status_code, answer.json()["findings"][0]["code"]) == (409, "cursor-stale")
+
+
+@pytest.mark.parametrize("limit", ["0", "5001", "-1", "many"])
+def test_a_page_has_a_size(client: Client, limit: str) -> None:
+    answer = get(client, f"actors?limit={limit}")
+    assert (answer.status_code, answer.json()["findings"][0]["code"]) == (400, "parameter-wrong")
+
+
+# What is kept
+
+
+def test_what_has_not_changed_is_not_sent_again(client: Client) -> None:
+    where = ASKED["status"]
+    first = get(client, where)
+    again = get(client, where, if_none_match=first.headers["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert get(client, where, if_none_match='"other"').status_code == 200
+
+
+def test_a_tag_names_the_question_the_moment_and_the_page(client: Client) -> None:
+    asked = [
+        *("log/entries", "log/entries?known=3", "log/entries?known=4", "log/entries?limit=2", "log/entries?limit=3"),
+        *("changes?from=1996-01-01", "changes?from=1996-01-02", "changes?from=1996-01-01&reasons=true"),
+        *("bulk/log.jsonl", "bulk/log.jsonl?known=3", "log"),
+    ]
+    tags = [get(client, where).headers["ETag"] for where in asked]
+    assert len(set(tags)) == len(asked)
+
+
+def test_how_long_an_answer_may_be_kept(client: Client) -> None:
+    now, pinned = get(client, "log"), get(client, "log?known=3")
+    assert now.headers["Cache-Control"] == "public, no-cache"
+    assert pinned.headers["Cache-Control"] == "public, max-age=86400"
+    assert (now.headers["Comity-Size"], pinned.headers["Comity-Size"]) == ("8", "3")
+    assert "Set-Cookie" not in now.headers
+    assert get(client, "instruments/none").headers["Cache-Control"] == "no-store"
+
+
+def test_head_and_options(client: Client) -> None:
+    whole, head = get(client, "log"), client.head(ROOT + "log")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(whole.content))
+    assert head.headers["ETag"] == whole.headers["ETag"]
+    asked = client.options(ROOT + "log", headers={"origin": "https://example.org"})
+    assert (asked.status_code, asked.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_any_site_may_read(client: Client) -> None:
+    for where in ("log", "instruments/none", "openapi.json", "nothing/here", "bulk/log.jsonl"):
+        headers = get(client, where).headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in headers
+        assert "ETag" in headers["Access-Control-Expose-Headers"]
+
+
+# Faults
+
+FAULTS = {
+    "instruments/none": (404, ["instrument-unknown"]),
+    f"instruments/none/why/NOONE?on={DAY}": (404, ["actor-unknown", "instrument-unknown"]),
+    "instruments/lake-treaty/status?actor=NOONE": (404, ["actor-unknown"]),
+    "timelines/nothing-of-the-kind": (404, ["name-unknown"]),
+    "actors/NOONE": (404, ["actor-unknown"]),
+    "actors/NOONE/timeline": (404, ["actor-unknown"]),
+    "instruments/none/timeline": (404, ["instrument-unknown"]),
+    "instruments/lake-treaty/status?on=1998-02-30": (400, ["date-impossible"]),
+    "instruments/lake-treaty/status?on=1998&day=1&known=often": (
+        400,
+        ["date-impossible", "parameter-unknown", "parameter-wrong"],
+    ),
+    "instruments/lake-treaty/status?on=": (400, ["parameter-wrong"]),
+    f"instruments/lake-treaty/status?on={DAY}&on={DAY}": (400, ["parameter-wrong"]),
+    "instruments/lake-treaty/relation?a=CHE": (400, ["parameter-missing"]),
+    "changes?from=2020-01-02&to=2020-01-01": (400, ["period-wrong"]),
+    "changes": (400, ["parameter-missing"]),
+    "changes?from=2020-01-01&reasons=perhaps": (400, ["parameter-wrong"]),
+    "compare?actors=,&instruments=lake-treaty": (400, ["parameter-wrong"]),
+    "compare?actors=" + ",".join(["FRA"] * 101) + "&instruments=lake-treaty": (400, ["parameter-wrong"]),
+    "search?q=" + "x" * 201: (400, ["parameter-wrong"]),
+    "search?q=%00": (400, ["parameter-wrong"]),
+    "log?known=9": (404, ["moment-wrong"]),
+    "log?known=1990-01-01": (404, ["moment-wrong"]),
+    "log/entries/8": (404, ["entry-unknown"]),
+    "log/entries/first": (400, ["parameter-wrong"]),
+    "log/entries/8/proof": (404, ["entry-unknown"]),
+    "log/consistency/9": (404, ["entry-unknown"]),
+    "log/checkpoint": (404, ["entry-unknown"]),
+    "log/tile/0/000": (404, ["entry-unknown"]),
+    "log/tile/0/0": (404, ["entry-unknown"]),
+    "log/tile/64/000": (404, ["entry-unknown"]),
+    "log/tile/63/000": (404, ["entry-unknown"]),
+    "openapi.json?x=1": (400, ["parameter-unknown"]),
+    "nothing/here": (404, ["address-unknown"]),
+}
+
+
+@pytest.mark.parametrize("where", sorted(FAULTS))
+def test_a_fault_is_a_problem_with_findings(client: Client, where: str) -> None:
+    answer = get(client, where)
+    status, codes = FAULTS[where]
+    problem = answer.json()
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert sorted(finding["code"] for finding in problem["findings"]) == codes
+    assert all(finding["says"] and finding["do"] for finding in problem["findings"])
+    assert problem["title"]
+    assert problem["instance"] == (ROOT + where).partition("?")[0]
+
+
+def test_a_fault_names_the_nearest(client: Client) -> None:
+    (finding,) = get(client, "instruments/lake-treety").json()["findings"]
+    assert finding["do"].startswith("did you mean lake-treaty")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_is_changed_through_it(client: Client, method: str) -> None:
+    answer = getattr(client, method)(ROOT + "log")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert answer.json()["findings"][0]["code"] == "method-unknown"
+
+
+def test_a_fault_of_the_program_is_one_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(views, "page", broken)
+    answer = get(client, "actors")
+    assert answer.status_code == 500
+    assert answer.json()["findings"][0]["code"] == "server-fault"
+    assert b"secret" not in answer.content
+    assert "ZeroDivisionError: secret" in caplog.text
+
+
+def test_data_that_cannot_bear_the_question(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def circle(*_: object, **__: object) -> None:
+        from comity.service import refuse  # noqa: PLC0415  # here alone
+
+        raise refuse("circle", "it asks for itself", "see comity check")
+
+    monkeypatch.setattr(views, "plain", circle)
+    assert get(client, "log").status_code == 422
+
+
+# The log
+
+
+def test_a_stranger_can_check_the_log(client: Client, log: Path) -> None:
+    head = found(client, "log")
+    for index in range(head["size"]):
+        entry, proof = found(client, f"log/entries/{index}"), found(client, f"log/entries/{index}/proof")
+        leaf = msgspec.json.encode(entry["leaf"], order="sorted")
+        assert leaf_hash(leaf).hex() == entry["hash"] == proof["hash"]
+        nodes = [bytes.fromhex(node) for node in proof["proof"]]
+        assert included(leaf_hash(leaf), index, head["size"], nodes, bytes.fromhex(head["root"]))
+    for old in range(head["size"] + 1):
+        way = found(client, f"log/consistency/{old}")
+        nodes = [bytes.fromhex(node) for node in way["proof"]]
+        roots = bytes.fromhex(way["old_root"]), bytes.fromhex(way["root"])
+        assert is_consistent(old, head["size"], nodes, *roots)
+        assert way["root"] == head["root"]
+        if old:
+            assert way["old_root"] == found(client, f"log?known={old}")["root"]
+        else:
+            assert way["old_root"] == EMPTY_ROOT.hex()
+    with Log.open(log, write=False) as opened:
+        assert opened.root().hex() == head["root"]
+
+
+def test_downloads_hold_the_log(client: Client, log: Path) -> None:
+    lines = b"".join(get(client, "bulk/log.jsonl").streaming_content).splitlines()
+    with Log.open(log, write=False) as opened:
+        assert lines == [row.data for row in opened.rows()]
+    assert get(client, "log/tile/0/000.p/8").content == b"".join(leaf_hash(line) for line in lines)
+    bundle = b"".join(len(line).to_bytes(2, "big") + line for line in lines[:5])
+    assert get(client, "log/tile/entries/000.p/5").content == bundle
+    acts = [
+        json.loads(line) for line in b"".join(get(client, "bulk/acts.jsonl?known=4").streaming_content).splitlines()
+    ]
+    assert [(act["actor"], act["act"]) for act in acts] == [
+        ("CHE", "signature"),
+        ("ITA", "signature"),
+        ("CHE", "ratification"),
+    ]
+    assert acts[0]["entry"] == 1
+
+
+def test_a_checkpoint_is_served_as_it_was_signed(
+    client: Client, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Path(shutil.copy(log, tmp_path / "own.comity"))
+    monkeypatch.setattr(settings, "COMITY_LOG", str(own))
+    note = keeping.checkpoint(own, Path(f"{log}.key"))
+    answer = get(client, "log/checkpoint")
+    assert (answer.content.decode(), answer.headers["Content-Type"]) == (note, "text/plain; charset=utf-8")
+    (kept,) = found(client, "log/checkpoints")
+    assert (kept["note"], kept["size"], kept["root"]) == (note, 8, found(client, "log")["root"])
+    assert found(client, "log/checkpoints?known=3") == []
+
+
+# The description, and the page
+
+
+def test_the_description_names_every_address(client: Client) -> None:
+    document = found(client, "openapi.json")
+    assert document["openapi"] == "3.1.0"
+    assert set(document["paths"]) == {f"/{one.path}" for one in (*QUESTIONS.values(), *FILES)}
+    status = document["paths"]["/instruments/{instrument}/status"]["get"]
+    assert [one["name"] for one in status["parameters"]] == ["instrument", "on", "actor", "known"]
+    assert all("example" in one for one in status["parameters"])
+    assert status["responses"]["200"]["content"]["application/json"]["example"]["instrument"] == "paris-agreement"
+    tag = get(client, "openapi.json").headers["ETag"]
+    assert get(client, "openapi.json", if_none_match=tag).status_code == 304
+
+
+def test_the_page_lists_every_question_with_an_example_that_works(client: Client) -> None:
+    page = client.get(ROOT)
+    assert page.status_code == 200
+    text = page.content.decode()
+    for _, listed in sections():
+        for one in listed:
+            assert f"GET /api/v1/{one.path}" in text
+            assert example_of(one).replace("&", "&amp;") in text
+            answer = client.get(example_of(one))
+            assert answer.status_code == (404 if one.id == "log-checkpoint" else 200), example_of(one)
+    assert 'lang="en"' in text
+    assert client.get("/api/v1").headers["Location"] == ROOT
