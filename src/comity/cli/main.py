@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("logs", "Write a log into a folder"),
     "checkpoint": ("logs", "Sign a log as it stands"),
     "verify": ("logs", "Verify a log or an exported folder"),
+    "person": ("people", "Who can log in to the portal"),
     "serve": ("serving", "The portal: the register as pages"),
     "demo": ("demo", "A handful of real questions, answered with reasons"),
 }

@@ -2,22 +2,31 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import quote
+from http import HTTPStatus
+from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from comity.server.frames import frame, language_of
 from comity.server.words import LANGUAGES, words_in
 
-__all__ = ["Fault", "as_pages", "bad_request", "language_for", "not_found", "server_error"]
+__all__ = ["Fault", "as_pages", "bad_request", "forged", "language_for", "not_found", "server_error", "too_many"]
+
+
+# What may be asked again after a log-in: a form is not sent twice.
+_READING = frozenset({"GET", "HEAD"})
 
 
 class Fault(Exception):  # noqa: N818  # not an error of ours: what the reader asked cannot be answered, and why
-    """What was asked cannot be answered: `lines` say why; `nearest` are addresses and names perhaps meant."""
+    """What was asked cannot be answered: `lines` say why; `nearest` are addresses and names perhaps meant.
+
+    A status of 401 says that somebody must log in first: a reader of pages is led there.
+    """
 
     def __init__(self, status: int, *lines: SafeString, nearest: tuple[tuple[str, object], ...] = ()) -> None:
         super().__init__(status)
@@ -36,7 +45,12 @@ class as_pages:  # noqa: N801  # a middleware, named like the functions beside i
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page of a fault; any other exception is a fault of the program, and goes on."""
-        return _page(request, error) if isinstance(error, Fault) else None
+        if not isinstance(error, Fault):
+            return None
+        if error.status == HTTPStatus.UNAUTHORIZED and "Authorization" not in request.headers:
+            back = {"next": request.get_full_path()} if request.method in _READING else {}
+            return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(back)}".rstrip("?"))
+        return _page(request, error)
 
 
 def language_for(request: HttpRequest) -> str:
@@ -44,8 +58,9 @@ def language_for(request: HttpRequest) -> str:
     first, _ = language_of(request.path)
     if first:
         return first
-    for asked, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
-        if asked.partition("-")[0] in LANGUAGES:
+    for asked, weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        # A weight of nought is a language that the reader does not want (RFC 9110, 12.4.2).
+        if weight and asked.partition("-")[0] in LANGUAGES:
             return asked.partition("-")[0]
     return "en"
 
@@ -69,6 +84,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     del request
     logging.getLogger("comity").warning("refused: %s", exception)
     return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from a page of ours, or came too late."""
+    logging.getLogger("comity").warning("refused: %s", reason)
+    return _page(request, Fault(403, words_in(language_for(request)).text("fault.csrf")))
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """More attempts than one reader makes."""
+    del exception
+    return _page(request, Fault(429, words_in(language_for(request)).text("fault.429.text")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

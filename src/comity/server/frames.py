@@ -23,6 +23,7 @@ def frame(language: str, path: str, query: str = "") -> dict[str, object]:
         ],
         "home": f"/{language}/",
         "about": f"/{language}/about",
+        "account": f"/{language}/account",
         "style": asset_at("comity.css"),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-__all__ = ["POLICY", "SAFE", "strict"]
+__all__ = ["POLICY", "SAFE", "allow", "strict"]
 
 # Nothing but what comes from here: scripts, styles and pictures from files of their own, and the stream of changes; no
 # script or style inside a page, no frame around it (Content Security Policy, level 3).
@@ -23,12 +23,18 @@ SAFE = (
 _Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
+def allow(response: HttpResponseBase, directive: str, source: str) -> None:
+    """Let one answer load from, or send to, one place more."""
+    policy = response.headers.get("Content-Security-Policy", POLICY)
+    response.headers["Content-Security-Policy"] = policy.replace(f"{directive} 'self'", f"{directive} 'self' {source}")
+
+
 def strict(answer: _Answer) -> _Answer:
     """The middleware that sets them."""
 
     def with_headers(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        response.setdefault("Content-Security-Policy", POLICY)
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["X-Frame-Options"] = "DENY"
         return response

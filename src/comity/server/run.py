@@ -8,7 +8,7 @@ from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
 from comity.service.keeping import Import
 
-__all__ = ["prepare", "serve", "set_up"]
+__all__ = ["prepare", "prepare_people", "serve", "set_up"]
 
 
 def prepare(log: str | Path, hosts: Sequence[str], progress: Progress | None = None) -> Import | None:
@@ -19,6 +19,13 @@ def prepare(log: str | Path, hosts: Sequence[str], progress: Progress | None = N
     set_up()
     prepare_database()
     return brought
+
+
+def prepare_people(log: str | Path) -> None:
+    """Make the data base of people ready for a command, beside a log that need not stand yet."""
+    os.environ["COMITY_LOG"] = str(log)
+    set_up()
+    prepare_database()
 
 
 def set_up() -> None:

@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from comity.register.errors import is_postgres
 from comity.server.database import database_at
+from comity.server.identity.providers import read_providers
 from comity.server.instance import prepare_secret
 
 _HERE = Path(__file__).resolve().parent
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "comity.server.identity",
+    "comity.server.desk",
+    "comity.server.lists",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -132,15 +135,57 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "account"
+CSRF_FAILURE_VIEW = "comity.server.faults.forged"
 
+# Nobody decides on what they drafted themselves, unless one person keeps the instance.
+COMITY_FOUR_EYES = os.environ.get("COMITY_FOUR_EYES", "yes") != "no"
+# An administrator adds people, unless readers may open accounts themselves.
+COMITY_OPEN_SIGNUP = os.environ.get("COMITY_OPEN_SIGNUP", "no") == "yes"
+
+ACCOUNT_ADAPTER = "comity.server.identity.adapters.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if COMITY_HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# Every change of how one logs in asks for the password, or a key, once more.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Attempts by address of the network and by account; the rest as allauth has it.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+
+MFA_ADAPTER = "comity.server.identity.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Comity"
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow passkeys on localhost without TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not COMITY_HTTPS
+
+SOCIALACCOUNT_ADAPTER = "comity.server.identity.adapters.Providers"
+# A provider that the administrator named is believed when it says that an address is verified.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+COMITY_PROVIDERS = read_providers(Path(os.environ.get("COMITY_OIDC", str(_INSTANCE / "oidc.toml"))))
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": COMITY_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
+
+# Where the documents behind acts lie, each under its hash.
+COMITY_DOCUMENTS = os.environ.get("COMITY_DOCUMENTS", str(_INSTANCE / "documents"))
+# Webhooks go to the open network alone, unless this says otherwise: a desk that calls inner addresses opens them.
+COMITY_WEBHOOKS_PRIVATE = os.environ.get("COMITY_WEBHOOKS_PRIVATE", "no") == "yes"
+
+# smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS), or smtp://host:25?plain=yes; without one, letters are
+# shown on the console.
+_SMTP = urlsplit(os.environ.get("COMITY_SMTP", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SMTP.hostname else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _SMTP.hostname or "", _SMTP.port or (465 if _SMTP.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+EMAIL_USE_SSL = _SMTP.scheme == "smtps"
+EMAIL_USE_TLS = _SMTP.scheme == "smtp" and "plain=yes" not in _SMTP.query
+EMAIL_TIMEOUT = 20
+COMITY_MAIL_DOMAIN = _PUBLIC.hostname or "localhost"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("COMITY_MAIL_FROM", f"comity@{COMITY_MAIL_DOMAIN}")
 
 LOGGING = {
     "version": 1,

@@ -3,19 +3,22 @@
 from django.urls import include, path
 
 from comity.server.identity.urls import urlpatterns as identity
+from comity.server.lists.urls import urlpatterns as lists
 from comity.server.pages.urls import to_language
 from comity.server.pages.urls import urlpatterns as pages
 
-__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler404", "handler429", "handler500", "urlpatterns"]
 
 # What leads on to a language comes last: it takes every address.
 urlpatterns = [
     *pages,
     *identity,
+    *lists,
     path("api/", include("comity.server.api.urls")),
     *to_language,
 ]
 
 handler400 = "comity.server.faults.bad_request"
 handler404 = "comity.server.faults.not_found"
+handler429 = "comity.server.faults.too_many"
 handler500 = "comity.server.faults.server_error"

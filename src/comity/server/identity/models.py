@@ -8,9 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-__all__ = ["People", "Person"]
+__all__ = ["People", "Person", "Ruling", "Token"]
 
 
 class People(BaseUserManager["Person"]):
@@ -69,3 +69,51 @@ class Person(AbstractBaseUser):
         """Save, with the address in lower case."""
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they come
+
+
+class Token(models.Model):
+    """What lets a program act for a person, within its scopes and until it ends. The token itself is not kept."""
+
+    person: models.ForeignKey[Person, Person] = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="tokens"
+    )
+    label: models.CharField[str, str] = models.CharField(max_length=100)
+    # SHA-256 in hexadecimal. A token is random and long: nothing slower is needed to keep it from being guessed.
+    digest: models.CharField[str, str] = models.CharField(max_length=64, unique=True)
+    # Names of `comity.access.SCOPES`, separated by spaces.
+    scopes: models.CharField[str, str] = models.CharField(max_length=200)
+    created: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True)
+    expires: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    # By day, so that a question does not cost a change of the data base each time.
+    used: models.DateField[date | None, date | None] = models.DateField(null=True, default=None)
+
+    class Meta:
+        """How tokens are put in order."""
+
+        ordering: ClassVar[list[str]] = ["-created", "-id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Ruling(models.Model):
+    """A verdict as it was given: who wanted to do what to what, and why it was allowed or refused."""
+
+    when: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True, db_index=True)
+    # As it was then, so that it stays true when people leave: the id of the person (empty: nobody logged in) and role.
+    person: models.CharField[str, str] = models.CharField(max_length=20, blank=True)
+    role: models.CharField[str, str] = models.CharField(max_length=20)
+    by_token: models.BooleanField[bool, bool] = models.BooleanField(default=False)
+    action: models.CharField[str, str] = models.CharField(max_length=40)
+    thing: models.CharField[str, str] = models.CharField(max_length=200, blank=True)
+    allowed: models.BooleanField[bool, bool] = models.BooleanField()
+    reason: models.CharField[str, str] = models.CharField(max_length=20)
+    params: models.JSONField[dict[str, object], dict[str, object]] = models.JSONField(default=dict)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar[list[str]] = ["-when", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.reason}"

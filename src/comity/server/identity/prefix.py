@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
@@ -12,7 +13,7 @@ from django.utils import translation
 from comity.server.faults import language_for
 from comity.server.frames import frame, language_of
 
-__all__ = ["code_of", "framed", "in_its_language", "under_language"]
+__all__ = ["code_of", "django_code", "framed", "in_its_language", "under_language"]
 
 # Django's names for the languages of the portal, where they differ.
 _DJANGO = {"zh": "zh-hans"}
@@ -26,12 +27,17 @@ def code_of(active: str | None) -> str:
     return _OURS.get(active or "en", active or "en")
 
 
+def django_code(language: str) -> str:
+    """Django's code of a language of the portal."""
+    return _DJANGO.get(language, language)
+
+
 def in_its_language(answer: _Answer) -> _Answer:
     """The middleware that lets Django speak the language of the address, or else the reader's."""
 
     def spoken(request: HttpRequest) -> HttpResponseBase:
         language = language_for(request)
-        with translation.override(_DJANGO.get(language, language)):
+        with translation.override(django_code(language)):
             return answer(request)
 
     return spoken
@@ -40,7 +46,8 @@ def in_its_language(answer: _Answer) -> _Answer:
 def framed(request: HttpRequest) -> dict[str, object]:
     """What every page needs, for views that do not say it themselves (a context processor)."""
     path = quote(language_of(request.path)[1])
-    return frame(language_for(request), path, request.META.get("QUERY_STRING", ""))
+    shared = frame(language_for(request), path, request.META.get("QUERY_STRING", ""))
+    return shared | {"open_signup": settings.COMITY_OPEN_SIGNUP}
 
 
 class _Prefix(LocalePrefixPattern):

@@ -1,0 +1,71 @@
+"""Tokens, by which programs act for people: shown once, kept as a hash, with scopes and an end."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+from django.http import HttpRequest
+
+from comity.access import SCOPES
+from comity.server.identity.models import Person, Token
+
+__all__ = ["Bearer", "TokenError", "bearer", "issue", "revoke"]
+
+# So that a token that leaked is known for what it is.
+_START = "comity_"
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """Who a request with a token acts for, and how far."""
+
+    person: Person
+    scopes: frozenset[str]
+
+
+class TokenError(Exception):
+    """A token was given and is none, or is no longer one."""
+
+
+def issue(person: Person, label: str, scopes: Iterable[str], days: int) -> tuple[str, Token]:
+    """A new token, in full, and what is kept of it. Raises ValueError for a scope that there is not."""
+    wanted = list(dict.fromkeys(scopes))
+    if unknown := set(wanted) - set(SCOPES):
+        raise ValueError(f"no such scope: {', '.join(sorted(unknown))}")
+    text = _START + secrets.token_urlsafe(32)
+    kept = Token.objects.create(
+        person=person,
+        label=label,
+        digest=_digest(text),
+        scopes=" ".join(wanted),
+        expires=datetime.now(UTC) + timedelta(days=days),
+    )
+    return text, kept
+
+
+def revoke(person: Person, token_id: int) -> bool:
+    """End a token of a person at once; says whether there was one."""
+    return bool(Token.objects.filter(person=person, pk=token_id).delete()[0])
+
+
+def bearer(request: HttpRequest) -> Bearer | None:
+    """Whom the token of a request stands for; None where it carries none.
+
+    The token comes as `Authorization: Bearer …`. Raises `TokenError` where one was given that is unknown, ended, or of
+    somebody who may no longer log in.
+    """
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        return None
+    now = datetime.now(UTC)
+    token = Token.objects.select_related("person").filter(digest=_digest(text.strip())).first()
+    if token is None or token.expires <= now or not token.person.is_active:
+        raise TokenError
+    if token.used != now.date():
+        Token.objects.filter(pk=token.pk).update(used=now.date())
+    return Bearer(token.person, frozenset(token.scopes.split()))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
