@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "comity.server.identity",
+    "comity.server.desk",
     "comity.server.lists",
     "allauth",
     "allauth.account",

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString
 
+from comity.access import Thing
 from comity.server.frames import asset_at
+from comity.server.identity import door
 
 register = template.Library()
 
@@ -15,6 +18,16 @@ def say(context: dict[str, Any], key: str, **params: object) -> SafeString:
     """A string of the page's language."""
     said: SafeString = context["words"].text(key, **params)
     return said
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], action: str) -> bool:
+    """Whether to offer an action on what is the reader's own; without a session nobody is asked who they are."""
+    request = context.get("request")
+    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    asking = door.who(request)
+    return door.may(request, action, Thing(owner=asking.person, actor=asking.actor))
 
 
 @register.simple_tag

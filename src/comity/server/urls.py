@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from comity.server.desk.urls import urlpatterns as desk
 from comity.server.identity.urls import urlpatterns as identity
 from comity.server.lists.urls import urlpatterns as lists
 from comity.server.pages.urls import to_language
@@ -13,6 +14,7 @@ __all__ = ["handler400", "handler404", "handler429", "handler500", "urlpatterns"
 urlpatterns = [
     *pages,
     *identity,
+    *desk,
     *lists,
     path("api/", include("comity.server.api.urls")),
     *to_language,
