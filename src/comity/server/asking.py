@@ -64,8 +64,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             "known": self.known,
             "known_is_day": not self.known or _is_day(self.known),
             "permalink": f"/{self.words.code}/{self.path}?{urlencode(query)}",
+            "size": self.words.number(self.seen.size),
             "kept": list(said.items()),
-            "size": f"{self.seen.size:,}",
             "at": self.seen.size,
             "live": "" if self.known else _subject(self.path),
         }

@@ -128,7 +128,7 @@ def framed(words: Words, said: Provenance, title: str, asked: str) -> dict[str, 
                 ("on", said.on),
                 ("known", said.known or words.text("export.by.known.now")),
                 ("origin", said.origin),
-                ("size", f"{said.size:,}"),
+                ("size", words.number(said.size)),
                 ("root", said.root),
                 ("permalink", said.permalink),
             )

@@ -23,7 +23,7 @@ def actor_page(question: Question, code: str) -> dict[str, object]:
         "code": code,
         "lived": lived,
         "counts": [
-            words.status(word) + ": " + str(number)
+            f"{words.status(word)}{words.text('colon')}{words.number(number)}"
             for word in _ORDER
             if (number := sum(own.status == word for _, own in found))
         ],

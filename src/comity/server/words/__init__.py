@@ -5,7 +5,6 @@ keeps its own direction (Unicode Bidirectional Algorithm, isolates).
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -22,6 +21,7 @@ from comity.instruments import Instrument
 from comity.law.results import Reason
 from comity.rules.explain import RuleReason
 from comity.rules.progress import Progress
+from comity.server.words import writing
 from comity.server.words.catalogue import Entry, catalogue, plural_of
 
 __all__ = ["LANGUAGES", "Language", "Speaker", "Words", "words_in"]
@@ -35,15 +35,19 @@ class Language(msgspec.Struct, frozen=True):
     direction: Literal["ltr", "rtl"]
 
 
+# In the order in which the United Nations lists its languages.
 LANGUAGES: Mapping[str, Language] = {
-    "en": Language("en", "English", "ltr"),
     "ar": Language("ar", "العربية", "rtl"),
+    "zh": Language("zh", "中文", "ltr"),
+    "en": Language("en", "English", "ltr"),
+    "fr": Language("fr", "Français", "ltr"),
+    "ru": Language("ru", "Русский", "ltr"),
+    "es": Language("es", "Español", "ltr"),
 }
 
 _EMPTY = "–"
 _BDI, _BDI_LTR = "<bdi>{}</bdi>", '<bdi dir="ltr">{}</bdi>'
 _MOMENT = re.compile(r"\d{4}-[\dT:.+-]+Z?")
-_ARTICLE = re.compile(r"^ال")
 
 
 class Words:
@@ -63,7 +67,11 @@ class Words:
         forms = self._words[key]
         if isinstance(forms, str):
             raise TypeError(f"{key} has no plural forms")
-        return self._filled(forms[plural_of(self.code, number)], {"n": f"{number:,}"})
+        return self._filled(forms[plural_of(self.code, number)], {"n": self.number(number)})
+
+    def number(self, value: int) -> str:
+        """A whole number as the language writes it."""
+        return writing.number(self.code, value)
 
     def known(self, key: str) -> str | None:
         """The string of an id, or None where the language has none."""
@@ -158,9 +166,8 @@ class Words:
         return self.known(f"title.{it.id}") or it.title
 
     def sort_key(self, name: str) -> str:
-        """How names are put in order: accents and case apart, and in Arabic without the article."""
-        bare = _ARTICLE.sub("", name) if self.code == "ar" else name
-        return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)).casefold()
+        """How names are put in order in the language."""
+        return writing.sort_key(self.code, name)
 
     def isolated(self, value: object) -> SafeString:
         """A value as text with a direction of its own."""
@@ -219,11 +226,11 @@ class Speaker(Words):
         params: dict[str, object] = {}
         for name, value in reason.params:
             if name == "part":
-                params[name] = _percent(node.need if node.kind == "share" else node.part)
+                params[name] = self._part(node.need if node.kind == "share" else node.part)
             elif name == "weights":
                 params[name] = self.isolated(self.english(weights(node.of), self.known(f"weights.{node.of}")))
             elif name == "percent":
-                params[name] = f"{value}%"
+                params[name] = writing.percent(self.code, str(value))
             elif name in {"side", "base"}:
                 params[name] = self.known(f"side.{value}") or value
             elif name == "instrument":
@@ -239,6 +246,11 @@ class Speaker(Words):
     def provision(self, number: str) -> str:
         """A provision by its number; "*" is the whole instrument."""
         return str(self.text("provisions.all")) if number == "*" else number
+
+    def _part(self, part: int | Fraction | None) -> str:
+        """`55%` where that is exact, else the fraction, as 2/3."""
+        exact = Fraction(part or 0) * 100
+        return writing.percent(self.code, str(exact.numerator)) if exact.denominator == 1 else str(Fraction(part or 0))
 
     def names(self, codes: Iterable[str]) -> SafeString:
         """The names of actors in order, as a list."""
@@ -290,12 +302,6 @@ class Speaker(Words):
 
     def _status(self, word: str) -> str:
         return self.known(f"status.{word}") or word
-
-
-def _percent(part: int | Fraction | None) -> str:
-    """`55%` where that is exact, else the fraction, as 2/3."""
-    exact = Fraction(part or 0) * 100
-    return f"{exact.numerator}%" if exact.denominator == 1 else str(Fraction(part or 0))
 
 
 @cache
