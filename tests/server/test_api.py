@@ -383,8 +383,11 @@ def test_the_description_names_every_address(client: Client) -> None:
     assert document["openapi"] == "3.1.0"
     assert set(document["paths"]) == {f"/{one.path}" for one in (*QUESTIONS.values(), *FILES)}
     status = document["paths"]["/instruments/{instrument}/status"]["get"]
-    assert [one["name"] for one in status["parameters"]] == ["instrument", "on", "actor", "known"]
-    assert all("example" in one for one in status["parameters"])
+    *own, known = status["parameters"]
+    assert [one["name"] for one in own] == ["instrument", "on", "actor"]
+    assert all("example" in one for one in own)
+    assert known == {"$ref": "#/components/parameters/known"}
+    assert document["components"]["parameters"]["known"]["example"] == "8"
     assert status["responses"]["200"]["content"]["application/json"]["example"]["instrument"] == "paris-agreement"
     tag = get(client, "openapi.json").headers["ETag"]
     assert get(client, "openapi.json", if_none_match=tag).status_code == 304

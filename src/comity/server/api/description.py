@@ -9,7 +9,7 @@ import msgspec
 
 from comity.server.api.paging import CURSOR, LIMIT, MOST, USUAL
 from comity.server.api.problems import Problem
-from comity.service import Refusal, Register
+from comity.service import Refusal, Register, logbook
 from comity.service.parameters import DAY, KNOWN, LONGEST, LONGEST_LIST, MOMENT, Parameter
 from comity.service.questions import QUESTIONS, Question, plain
 
@@ -96,6 +96,8 @@ def description(register: Register, day: date) -> Json:
     shapes = [*(question.shape for question in QUESTIONS.values()), Problem]
     refs, components = msgspec.json.schema_components(shapes, ref_template=_REF)
     by_question = dict(zip(QUESTIONS, refs, strict=False))
+    known = msgspec.structs.replace(KNOWN, example=str(logbook.head(register).size))
+    shared = {one.name: _parameter(one, "") for one in (known, LIMIT, CURSOR)}
     paths = {
         f"/{question.path}": _operation(
             question, _schema(question, by_question[question.id]), _example(register, question, day)
@@ -115,7 +117,12 @@ def description(register: Register, day: date) -> Json:
         "servers": [{"url": "/api/v1"}],
         "tags": [{"name": name} for name, _ in sections()],
         "paths": paths,
-        "components": {"schemas": _named(components), "responses": _RESPONSES, "headers": _HEADERS},
+        "components": {
+            "schemas": _named(components),
+            "parameters": shared,
+            "responses": _RESPONSES,
+            "headers": _HEADERS,
+        },
     }
 
 
@@ -123,9 +130,8 @@ _ABOUT = (
     "Everything is read with GET, without a key, by anybody, and answers what the command of the same name answers. "
     "`on` is the legal day asked about, `known` the moment as known at which the register is asked; every answer "
     "names the size of the log it rests on in `Comity-Size`, and `known=SIZE` gives what lies in the log as it was then. "
-    "A list comes in "
-    "pages: follow the `Link` to the next. `ETag` and `If-None-Match` spare what has not changed. What cannot be "
-    "answered is a problem (RFC 9457) whose `findings` say what is wrong and what to do. Answers go no further than "
+    "A list comes in pages: follow the `Link` to the next. `ETag` and `If-None-Match` spare what has not changed. What cannot "
+    "be answered is a problem (RFC 9457) whose `findings` say what is wrong and what to do. Answers go no further than "
     "what is known: see `known_until` and `findings` in each."
 )
 
@@ -151,17 +157,18 @@ def _operation(question: Question, schema: Json, example: object | None) -> Json
     content: Json = {"schema": schema}
     if example is not None:
         content["example"] = example
-    paging = (LIMIT, CURSOR) if question.many else ()
     headers = {"ETag": _header("ETag"), "Comity-Size": _header("Comity-Size")}
+    shared = ["known"]
     if question.many:
         headers["Link"] = _header("Link")
+        shared += ["limit", "cursor"]
     faults = ("400", "404", *(("409",) if question.many else ()), "422", "500", "503")
     return {
         "get": {
             "operationId": question.id,
             "summary": question.summary,
             "tags": [question.group],
-            "parameters": [_parameter(one, question.path) for one in (*question.parameters, KNOWN, *paging)],
+            "parameters": _parameters(question, *shared),
             "responses": {
                 "200": {"description": "The answer.", "headers": headers, "content": {"application/json": content}},
                 **_faults("304", *faults),
@@ -177,13 +184,18 @@ def _file(file: File) -> Json:
             "operationId": file.id,
             "summary": file.summary,
             "tags": ["Downloads"],
-            "parameters": [_parameter(one, file.path) for one in (*file.parameters, KNOWN)],
+            "parameters": _parameters(file, "known"),
             "responses": {
                 "200": {"description": "The file.", "headers": headers, "content": {file.kind: {}}},
                 **_faults("304", "400", "404", "422", "500", "503"),
             },
         }
     }
+
+
+def _parameters(of: Question | File, *shared: str) -> list[Json]:
+    own = [_parameter(one, of.path) for one in of.parameters]
+    return [*own, *({"$ref": f"#/components/parameters/{name}"} for name in shared)]
 
 
 def _parameter(one: Parameter, path: str) -> Json:

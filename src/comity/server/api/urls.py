@@ -2,7 +2,7 @@
 
 import re
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 from django.views.generic import RedirectView
 
 from comity.server.api import downloads, views
@@ -25,6 +25,5 @@ urlpatterns = [
     path("v1/bulk/log.jsonl", downloads.log_lines),
     path("v1/bulk/acts.jsonl", downloads.acts),
     *map(_route, QUESTIONS.values()),
-    path("", views.unknown),
-    path("<path:rest>", views.unknown),
+    re_path(r"[\s\S]*", views.unknown),  # also what holds a line break
 ]

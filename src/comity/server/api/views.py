@@ -120,8 +120,7 @@ def _shown(one: Question | File) -> dict[str, object]:
 
 
 @served
-def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+def unknown(request: HttpRequest) -> HttpResponse:
     """An address of the API where nothing is."""
-    del rest
     do = "/api/v1/ lists what there is; names in an address are percent-encoded"
     return problem(request, 404, [faulty("address-unknown", "there is nothing at this address", do)])
