@@ -124,7 +124,7 @@ def test_the_status_of_an_instrument_is_a_document(question: "tuple[HttpRequest,
         page = instrument_page(found, found.register.instrument("lake-treaty"))
         whole = status_document(found, page, [table])(_said(request, found))
         bare = status_document(found, page, [])(_said(request, found))
-    assert f"/Lang({language})".encode() in whole
+    assert f"/Lang({language}".encode() in whole
     assert len(whole) > len(bare)
 
 
