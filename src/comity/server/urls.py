@@ -17,6 +17,7 @@ urlpatterns = [
     *desk,
     *lists,
     path("api/", include("comity.server.api.urls")),
+    path("eli/", include("comity.server.api.permanent")),
     *to_language,
 ]
 

@@ -129,10 +129,10 @@ def description(register: Register, day: date) -> Json:
 _ABOUT = (
     "Everything is read with GET, without a key, by anybody, and answers what the command of the same name answers. "
     "`on` is the legal day asked about, `known` the moment as known at which the register is asked; every answer "
-    "names the size of the log it rests on in `Comity-Size`, and `known=SIZE` gives what lies in the log as it was then. "
-    "A list comes in pages: follow the `Link` to the next. `ETag` and `If-None-Match` spare what has not changed. What cannot "
-    "be answered is a problem (RFC 9457) whose `findings` say what is wrong and what to do. Answers go no further than "
-    "what is known: see `known_until` and `findings` in each."
+    "names the size of the log it rests on in `Comity-Size`, and `known=SIZE` gives what lies in the log as it was "
+    "then. A list comes in pages: follow the `Link` to the next. `ETag` and `If-None-Match` spare what has not "
+    "changed. What cannot be answered is a problem (RFC 9457) whose `findings` say what is wrong and what to do. "
+    "Answers go no further than what is known: see `known_until` and `findings` in each."
 )
 
 

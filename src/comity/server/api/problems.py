@@ -16,7 +16,7 @@ from comity.server.registers import EmptyThenError
 from comity.service import Refusal
 from comity.service.opened import LogError, MomentError
 
-__all__ = ["METHODS", "NOT_FOUND", "Problem", "faulty", "problem", "served"]
+__all__ = ["METHODS", "NOT_FOUND", "Problem", "View", "faulty", "problem", "served"]
 
 METHODS = "GET, HEAD, OPTIONS"
 TYPE = "application/problem+json"
