@@ -100,6 +100,7 @@ WHITENOISE_MAX_AGE = 3600
 
 APPEND_SLASH = False
 USE_TZ = True
+TIME_ZONE = "UTC"
 # The words of the pages are in `words/`; what Django and allauth say themselves is said in the language of the page.
 USE_I18N = True
 LANGUAGE_CODE = "en"
@@ -151,6 +152,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if COMITY_HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# Whoever holds the address that was given them, and the second factor where there is one, is who they say.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 # Every change of how one logs in asks for the password, or a key, once more.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Attempts by address of the network and by account; the rest as allauth has it.

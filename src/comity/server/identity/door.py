@@ -20,8 +20,8 @@ __all__ = ["ask", "may", "mine", "person_of", "require", "requiring", "said", "w
 
 _View = Callable[..., HttpResponse]
 
-# What everybody may do is not written down each time somebody does it.
-_UNRECORDED = frozenset({"read", "notification.read"})
+# Not written down where it is allowed: looking, and keeping what is nobody else's business.
+_UNRECORDED = frozenset({"read", "notification.read", "draft.read", "account.keep", "list.keep", "subscription.keep"})
 
 
 def who(request: HttpRequest) -> Who:
@@ -58,9 +58,12 @@ def may(request: HttpRequest, action: str, thing: Thing | None = None) -> bool:
 
 
 def ask(request: HttpRequest, action: str, thing: Thing | None = None) -> Verdict:
-    """The verdict on an action, recorded."""
+    """The verdict on an action, recorded.
+
+    That somebody must log in first is no refusal of anybody, and would fill the record for whoever knocks.
+    """
     found = _judged(request, action, thing or Thing())
-    if not (found.allowed and action in _UNRECORDED):
+    if found.reason != "log-in" and not (found.allowed and action in _UNRECORDED):
         asking = who(request)
         Ruling.objects.create(
             person=asking.person,
