@@ -20,6 +20,7 @@ from comity.acts import Act
 from comity.dates import parse_date
 from comity.findings import Finding, has_errors, in_order
 from comity.instruments import DecisionRule, Instrument
+from comity.law.bond import Bond, bond
 from comity.law.checks import check_all, check_instrument, check_references
 from comity.law.compare import Comparison, compare
 from comity.law.history import History
@@ -295,6 +296,14 @@ class Register:
         first, second = self.actor_code(one), self.actor_code(other)
         it, history = self._ready(instrument)
         return relation(self.law, it, history, first, second, day)
+
+    def bond(self, instrument: str, one: str, other: str, on: date | str) -> Bond:
+        """What binds two actors toward each other on a day, with the day since and the day until which it does."""
+        day = as_day(on)
+        self._known([instrument], [one, other])
+        first, second = self.actor_code(one), self.actor_code(other)
+        it, history = self._ready(instrument)
+        return bond(self.law, it, history, first, second, day)
 
     def pairs(self, instrument: str, on: date | str) -> Pairs:
         """Between how many pairs of parties reservations modify, exclude or leave open which provision."""

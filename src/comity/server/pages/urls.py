@@ -3,7 +3,7 @@
 from django.urls import path
 
 from comity.server.kept import kept
-from comity.server.pages import compare, views, what_if
+from comity.server.pages import answer, compare, views, what_if
 from comity.server.routes import page
 
 __all__ = ["to_language", "urlpatterns"]
@@ -15,6 +15,7 @@ urlpatterns = [
     page("instruments/<str:name>/relation", views.relation),
     page("instruments/<str:name>/<str:code>", kept(views.why)),
     page("actors/<str:code>", kept(views.actor)),
+    *answer.urlpatterns,
     *compare.urlpatterns,
     *what_if.urlpatterns,
 ]
