@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("logs", "Verify a log or an exported folder"),
     "person": ("people", "Who can log in to the portal"),
     "serve": ("serving", "The portal: the register as pages"),
+    "mcp": ("tools", "The register as tools for language models"),
     "demo": ("demo", "A handful of real questions, answered with reasons"),
 }
 

@@ -1,0 +1,157 @@
+"""Tools for language models, by the Model Context Protocol: questions of the table, read-only, each answer cited.
+
+A model is given no answer without its sources, its horizon, and a caution where it goes beyond what is known.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import mcp_types as types
+import msgspec
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+
+from comity.service import Refusal, Register
+from comity.service.cited import Cited, cited
+from comity.service.parameters import DAY, KNOWN, Parameter
+from comity.service.questions import QUESTIONS
+
+__all__ = ["TOOLS", "Asking", "make_server", "serve_stdio"]
+
+# The questions that a model may ask: those whose answers can be cited act by act, and what finds their names.
+TOOLS: tuple[str, ...] = (
+    "search",
+    "status",
+    "why",
+    "missing",
+    "relation",
+    "compare",
+    "actor",
+    "timeline",
+    "changes",
+    "instrument",
+)
+# A register as known at a moment ("" is now), for as long as a question takes.
+Asking = Callable[[str], AbstractContextManager[Register]]
+
+_INSTRUCTIONS = """\
+Comity computes who is bound by which treaty, toward whom, on any date, from a register of dated diplomatic acts.
+Find ids with `search` first; never guess them. Give dates as YYYY-MM-DD. Every answer carries `sources`, `known` (up to
+when acts are complete) and, where it goes beyond that, `caution`: pass these on with the answer. Where a tool refuses,
+or an answer is cautioned as not known, say so; do not fill the gap from elsewhere and call it Comity's.
+"""
+# Characters of the text of an answer. What is longer is told by status, and stands whole in the structured content.
+_LONG = 12_000
+
+
+def make_server(asking: Asking, today: Callable[[], date]) -> Server[Any]:
+    """A server of the protocol over a register."""
+
+    async def list_tools(
+        context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        del context, params
+        return types.ListToolsResult(tools=[_tool(name) for name in TOOLS])
+
+    async def call_tool(
+        context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        del context
+        return _called(asking, params.name, params.arguments or {}, today())
+
+    return Server(
+        "comity",
+        version=version("comity"),
+        instructions=_INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+async def serve_stdio(server: Server[Any]) -> None:
+    """Serve one client over standard input and output, until it leaves."""
+    async with stdio_server() as (reading, writing):
+        await server.run(reading, writing, server.create_initialization_options())
+
+
+def _tool(name: str) -> types.Tool:
+    question = QUESTIONS[name]
+    parameters = (*question.parameters, KNOWN)
+    schema = {
+        "type": "object",
+        "properties": {one.name: _schema(one) for one in parameters},
+        "required": [one.name for one in parameters if one.required],
+        "additionalProperties": False,
+    }
+    hints = types.ToolAnnotations(
+        read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    )
+    return types.Tool(name=name, description=question.summary, input_schema=schema, annotations=hints)
+
+
+def _schema(one: Parameter) -> dict[str, object]:
+    schema: dict[str, object] = {"description": one.summary, "examples": [one.example]}
+    match one.kind:
+        case "list":
+            return schema | {"type": "array", "items": {"type": "string"}, "examples": [one.example.split(",")]}
+        case "yes":
+            return schema | {"type": "boolean", "examples": [True]}
+        case "day":
+            return schema | {"type": "string", "pattern": DAY}
+        case _:
+            return schema | {"type": "string"}
+
+
+def _called(asking: Asking, name: str, arguments: Mapping[str, Any], today: date) -> types.CallToolResult:
+    if name not in TOOLS:
+        return _refused([f"There is no tool “{name:.40}”. There are {', '.join(TOOLS)}."])
+    given = {key: _text(value) for key, value in arguments.items() if value is not None}
+    try:
+        with asking(given.pop("known", "")) as register:
+            found = cited(register, name, given, today)
+    except Refusal as refusal:
+        return _refused([f"{one.code}: {one.says}{f'; {one.do}' if one.do else ''}" for one in refusal.findings])
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=_told(found))],
+        structured_content=msgspec.json.decode(msgspec.json.encode(found)),
+    )
+
+
+def _text(value: object) -> str:
+    """An argument as an address would have it."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refused(lines: list[str]) -> types.CallToolResult:
+    text = "Not answered. " + "\n".join(lines)
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
+
+
+def _told(found: Cited) -> str:
+    """An answer as text: the caution first, for a reader who stops early."""
+    answer = msgspec.json.encode(found.answer).decode()
+    if len(answer) > _LONG:
+        answer = msgspec.json.encode(_shortened(found.answer)).decode()
+    lines = [f"CAUTION: {found.caution}"] if found.caution else []
+    lines.append(answer[:_LONG] + (" … (the whole answer is the structured content)" if len(answer) > _LONG else ""))
+    sources = found.sources[:20]
+    lines.append("Sources: " + ("; ".join(sources) if sources else "the register itself") + ".")
+    lines.append(f"Cite as: {found.cite}")
+    return "\n".join(lines)
+
+
+def _shortened(answer: object) -> object:
+    """A long answer in short: of a status, the actors by their status."""
+    if not isinstance(answer, Mapping) or "actors" not in answer:
+        return answer
+    by_status: dict[str, list[str]] = {}
+    for one in answer["actors"]:
+        if isinstance(one, Mapping):
+            by_status.setdefault(str(one["status"]), []).append(str(one["actor"]))
+    return {**answer, "actors": by_status or answer["actors"]}
