@@ -16,7 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 import comity
+from comity.acts import Act
 from comity.cli.main import main
+from comity.dates import LegalDate
 from comity.server.wsgi import application
 from comity.service import logbook
 from comity.service.remote import RemoteRegister
@@ -165,7 +167,16 @@ def test_commands_ask_over_the_network(log: Path, address: str, command: tuple[s
 
 
 def test_what_needs_the_acts_is_refused(remote: comity.Register) -> None:
-    for ask in (remote.check, remote.atlas, remote.reproductions):
+    act = Act(instrument="lake-treaty", date=LegalDate.of(date(2030, 1, 1)), actor="FRA", kind="accession")
+    asks = (
+        remote.check,
+        lambda: list(remote.reproductions()),
+        lambda: remote.atlas().on(DAYS[0]),
+        lambda: remote.what_if([act]),
+        lambda: remote.history("lake-treaty"),
+        lambda: remote.statements("lake-treaty", DAYS[0]),
+    )
+    for ask in asks:
         with pytest.raises(comity.Refusal) as caught:
             ask()
         assert [finding.code for finding in caught.value.findings] == ["remote-only-questions"]

@@ -51,7 +51,10 @@ def query(function: Callable[..., None]) -> Callable[..., None]:
 
     wrapped = refusing(run)
     wrapped = click.option(
-        "--register", "address", metavar="FOLDER|LOG", help="A folder or a log; left out: the register that ships."
+        "--register",
+        "address",
+        metavar="FOLDER|LOG",
+        help="A folder, a log, or https://… of another Comity; left out: the register that ships.",
     )(wrapped)
     wrapped = click.option(
         "--known", metavar="MOMENT", help="As known then: a timestamp, a date (its end in UTC) or a tree size of a log."
