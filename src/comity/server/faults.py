@@ -15,7 +15,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from comity.server.frames import frame, language_of
 from comity.server.words import LANGUAGES, words_in
 
-__all__ = ["Fault", "as_pages", "bad_request", "forged", "language_for", "not_found", "server_error", "too_many"]
+__all__ = ["Fault", "as_pages", "bad_request", "forbidden", "forged", "language_for", "not_found", "server_error", "too_many"]
 
 
 # What may be asked again after a log-in: a form is not sent twice.
@@ -84,6 +84,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     del request
     logging.getLogger("comity").warning("refused: %s", exception)
     return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What is refused without a verdict of ours."""
+    del exception
+    return _page(request, Fault(403, words_in(language_for(request)).text("fault.403.text")))
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,7 +8,7 @@ from comity.server.lists.urls import urlpatterns as lists
 from comity.server.pages.urls import to_language
 from comity.server.pages.urls import urlpatterns as pages
 
-__all__ = ["handler400", "handler404", "handler429", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]
 
 # What leads on to a language comes last: it takes every address.
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
 ]
 
 handler400 = "comity.server.faults.bad_request"
+handler403 = "comity.server.faults.forbidden"
 handler404 = "comity.server.faults.not_found"
 handler429 = "comity.server.faults.too_many"
 handler500 = "comity.server.faults.server_error"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from comity.access import ROLES, Verdict
 from comity.server.faults import Fault, language_for
 from comity.server.identity import people as keeping
-from comity.server.identity.door import person_of, requiring, said
+from comity.server.identity.door import own_person, requiring, said
 from comity.server.identity.models import Person, Ruling
 from comity.server.identity.names import actor_id, actor_name
 from comity.server.words import LANGUAGES, Words, words_in
@@ -60,7 +60,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     it = Person.objects.filter(pk=number).first()
     if it is None:
         raise Fault(404, words.text("fault.page"))
-    own = it == person_of(request)
+    own = it == own_person(request)
     faults: list[SafeString] = []
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do == "link":

@@ -16,7 +16,7 @@ from comity.server.identity.names import actor_name
 from comity.server.identity.tokens import TokenError, bearer
 from comity.server.words import Words, words_in
 
-__all__ = ["ask", "may", "mine", "person_of", "require", "requiring", "said", "who", "who_is"]
+__all__ = ["ask", "may", "mine", "own_person", "person_of", "require", "requiring", "said", "who", "who_is"]
 
 _View = Callable[..., HttpResponse]
 
@@ -41,8 +41,14 @@ def who_is(person: Person, scopes: frozenset[str] | None = None) -> Who:
     return Who(person=str(person.pk), role=person.role, actor=person.actor, scopes=scopes)
 
 
-def person_of(request: HttpRequest) -> Person:
-    """The person logged in, or for whom a token acts; of whom a verdict has made sure that there is one."""
+def person_of(request: HttpRequest) -> Person | None:
+    """The person logged in, or for whom a token acts."""
+    number = who(request).person
+    return Person.objects.filter(pk=int(number)).first() if number else None
+
+
+def own_person(request: HttpRequest) -> Person:
+    """The person logged in, once a verdict has made sure that somebody is."""
     return Person.objects.get(pk=int(who(request).person))
 
 

@@ -21,7 +21,9 @@ urlpatterns = [
         # Two of allauth's pages need to reach a little farther than others.
         path("account/2fa/totp/activate/", with_drawn_code(activate_totp), name="mfa_activate_totp"),
         path("account/oidc/<slug:provider_id>/login/", to_provider, name="openid_connect_login"),
-        path("account/", include("allauth.urls")),
+        path("account/", include("allauth.account.urls")),
+        path("account/2fa/", include("allauth.mfa.urls")),
+        path("account/3rdparty/", include("allauth.socialaccount.urls")),
     ),
     # Where a provider sends people back to: one address, in whatever language they left.
     path("account/oidc/<slug:provider_id>/login/callback/", callback, name="openid_connect_callback"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from comity.access import ACTIONS, MATRIX, SCOPE_OF, SCOPES
 from comity.server.faults import Fault, language_for
 from comity.server.identity import tokens
-from comity.server.identity.door import may, mine, person_of, requiring, who
+from comity.server.identity.door import may, mine, own_person, requiring, who
 from comity.server.identity.models import Person, Token
 from comity.server.identity.names import actor_name
 from comity.server.words import LANGUAGES, Words, words_in
@@ -27,7 +27,7 @@ DAYS = (30, 90, 365)
 @requiring("account.keep")
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is; a form for the name and the language of messages."""
-    person, words = person_of(request), words_in(language_for(request))
+    person, words = own_person(request), words_in(language_for(request))
     if request.method == "POST":
         person.name = request.POST.get("name", "").strip()[:200]
         language = request.POST.get("language", "")
@@ -42,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @requiring("token.keep")
 def token(request: HttpRequest) -> HttpResponse:
     """A new token, shown this once."""
-    person, words = person_of(request), words_in(language_for(request))
+    person, words = own_person(request), words_in(language_for(request))
     label = request.POST.get("label", "").strip()[:100]
     scopes = [scope for scope in request.POST.getlist("scopes") if scope in SCOPES]
     days = request.POST.get("days", "")
@@ -62,7 +62,7 @@ def token(request: HttpRequest) -> HttpResponse:
 @requiring("token.keep")
 def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
     """End a token of one's own; somebody else's is not found."""
-    if not tokens.revoke(person_of(request), number):
+    if not tokens.revoke(own_person(request), number):
         raise Fault(404, words_in(language_for(request)).text("fault.page"))
     return HttpResponseRedirect(f"{reverse('account')}#tokens")
 
