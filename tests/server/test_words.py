@@ -136,6 +136,7 @@ def test_names_of_things_are_names_of_things_that_ship(shipped: Register) -> Non
         assert {it.place for it in instruments if it.place} == said("place.")
         assert {name for it in instruments for name in it.depositary} == said("depositary.")
         assert said("weights.") == set(shipped.reading.ids("weights"))
+        assert said("group.") == set(shipped.reading.directory.groups)
 
 
 def test_every_actor_has_its_name(shipped: Register) -> None:

@@ -69,7 +69,8 @@ def names_to_choose(question: Question, *, groups: bool = False) -> list[tuple[s
     ]
     found.sort(key=lambda pair: words.sort_key(pair[1]))
     if groups:
-        found += sorted((group.id, group.title or group.id) for group in directory.groups.values())
+        titled = ((group, words.group(group)) for group in directory.groups)
+        found += sorted(titled, key=lambda pair: words.sort_key(pair[1]))
     return found
 
 
