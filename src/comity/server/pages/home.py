@@ -7,6 +7,7 @@ from comity.actors import fold
 from comity.instruments import AREAS, Instrument
 from comity.law.results import Change
 from comity.server.asking import Question
+from comity.server.pages.maps import bound_map
 
 __all__ = ["home_page", "search_page"]
 
@@ -27,6 +28,7 @@ def home_page(question: Question) -> dict[str, object]:
         "lately": _events(question, register.changes(on - _LATELY, on))[::-1][:_SHOWN],
         "coming": _events(question, register.changes(on, on + _LATELY))[:_SHOWN],
         "areas": _areas(question),
+        "map": bound_map(question),
     }
 
 

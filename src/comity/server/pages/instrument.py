@@ -21,6 +21,7 @@ from comity.server.pages.development import chart_of, movements_table
 from comity.server.pages.lineage import relatives, versions
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Filter, Listing, filter_of, listed
+from comity.server.pages.maps import status_map
 from comity.server.pages.participants import ASKED as FILTERS
 from comity.server.pages.participants import endnotes, groups_of, participants
 from comity.server.pages.said import joined, said_by, statements_table
@@ -82,6 +83,7 @@ def _of_parties(question: Question, it: Instrument, status: Status, reasons: tup
         "conditions": _conditions(question, it, status),
         "parts": list(_parts(question, status)),
         "listing": listing,
+        "map": status_map(question, it, status),
         "filter": _filter(question, status),
         "legend": _legend(words, listing),
         "people": named,
