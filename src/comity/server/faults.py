@@ -15,7 +15,17 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from comity.server.frames import frame, language_of
 from comity.server.words import LANGUAGES, words_in
 
-__all__ = ["Fault", "as_pages", "bad_request", "forbidden", "forged", "language_for", "not_found", "server_error", "too_many"]
+__all__ = [
+    "Fault",
+    "as_pages",
+    "bad_request",
+    "forbidden",
+    "forged",
+    "language_for",
+    "not_found",
+    "server_error",
+    "too_many",
+]
 
 
 # What may be asked again after a log-in: a form is not sent twice.
