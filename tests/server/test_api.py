@@ -14,11 +14,12 @@ from django.conf import settings
 from django.test import Client
 
 from comity.cli.main import main
+from comity.law.results import Change
 from comity.register.log import Log
 from comity.register.merkle import EMPTY_ROOT, included, is_consistent, leaf_hash
 from comity.server.api import views
 from comity.server.api.description import FILES, example_of, sections
-from comity.service import keeping, open_register
+from comity.service import Register, keeping, open_register
 from comity.service.questions import QUESTIONS, Question, ask
 
 ROOT = "/api/v1/"
@@ -163,6 +164,20 @@ def pages_of(client: Client, where: str) -> Iterator[list[object]]:
         yield answer.json()
         link = answer.headers.get("Link", "")
         following = link.removeprefix("<").removesuffix('>; rel="next"') if link else ""
+
+
+def test_a_long_list_is_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    true = Register.changes
+
+    def counted(register: Register, start: date, end: date) -> list[Change]:
+        made.append(start)
+        return true(register, start, end)
+
+    monkeypatch.setattr(Register, "changes", counted)
+    pages = list(pages_of(client, "changes?from=1980-02-03&to=1999-01-01&limit=900"))
+    assert len(pages) > 3
+    assert len(made) == 1
 
 
 def test_a_cursor_belongs_to_its_list_and_its_state(client: Client) -> None:

@@ -12,12 +12,13 @@ from comity.dates import parse_date
 from comity.findings import Finding
 from comity.service.queries import Refusal
 
-__all__ = ["DAY", "KNOWN", "LONGEST", "MOMENT", "Kind", "Parameter", "read", "text_of"]
+__all__ = ["DAY", "KNOWN", "LONGEST", "MOMENT", "MOST", "Kind", "Parameter", "read", "text_of"]
 
 Kind = Literal["instrument", "actor", "name", "day", "moment", "text", "list", "number", "yes"]
 
 LONGEST = 200  # characters of a name or of words to search for
 LONGEST_LIST = 100  # names in a list
+MOST = 5000  # items of one page of an answer
 # A day of the calendar's years that are no placeholders (`comity.dates`), and a moment of recording or a tree size.
 DAY = r"^(1[6-9][0-9]{2}|2[0-4][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MOMENT = r"^([0-9]{1,12}|[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z)?)$"

@@ -32,7 +32,7 @@ from comity.law.results import Change, Relation, Status, Why
 from comity.law.search import Hit
 from comity.register.layers import DefinitionKind
 from comity.register.reading import Reading
-from comity.service.parameters import text_of
+from comity.service.parameters import MOST, text_of
 from comity.service.queries import Refusal, Register, as_day, refuse
 from comity.service.questions import QUESTIONS
 from comity.service.shapes import InstrumentHead
@@ -65,6 +65,7 @@ class RemoteRegister(Register):
         }
         inside = {name: quote(text, safe="") for name, text in given.items() if f"{{{name}}}" in asked.path}
         query = {name: text for name, text in given.items() if name not in inside} | self._moment
+        query |= {"limit": str(MOST)} if asked.many else {}
         where = f"{asked.path.format_map(inside)}{'?' + urlencode(query) if query else ''}"
         found = self._api.every(where) if asked.many else self._api.get(where)[0]
         try:

@@ -2,17 +2,20 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import cast
 from urllib.parse import urlencode
 
 import msgspec
 
 from comity.service import refuse
-from comity.service.parameters import Parameter
+from comity.service.parameters import MOST, Parameter
 
-__all__ = ["CURSOR", "LIMIT", "MOST", "USUAL", "Page", "page"]
+__all__ = ["CURSOR", "LIMIT", "MOST", "USUAL", "Lists", "Page", "page"]
 
-USUAL, MOST = 1000, 5000
+USUAL = 1000
 
 LIMIT = Parameter(
     name="limit",
@@ -64,3 +67,25 @@ def _start(cursor: str, state: str) -> int:
         says = "this cursor is of another list, or the register has changed since it was given"
         raise refuse("cursor-stale", says, "begin again without it; with known=SIZE a list stays as it is")
     return int(start)
+
+
+class Lists:
+    """The lists that somebody is going through: each is made once, and not again for every page of it."""
+
+    def __init__(self, room: int = 4) -> None:
+        self._room, self._lock = room, threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], Sequence[object]] = OrderedDict()
+
+    def of(self, key: tuple[str, str], make: Callable[[], object]) -> Sequence[object]:
+        """The list of a log in a state; kept where it is longer than a page mostly is, and not read when asked for."""
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None:
+            found = cast("Sequence[object]", make())
+        if isinstance(found, list) and len(found) > USUAL:
+            with self._lock:
+                self._kept[key] = found
+                self._kept.move_to_end(key)
+                while len(self._kept) > self._room:
+                    self._kept.popitem(last=False)
+        return found

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
 from comity.server.api.description import File, description, example_of, sections
-from comity.server.api.paging import CURSOR, LIMIT, USUAL, page
+from comity.server.api.paging import CURSOR, LIMIT, USUAL, Lists, page
 from comity.server.api.problems import faulty, problem, served
 from comity.server.asking import today
 from comity.server.frames import frame
@@ -24,6 +24,9 @@ from comity.service.parameters import KNOWN, read
 from comity.service.questions import Question, plain
 
 __all__ = ["answer", "index", "kept", "openapi", "received", "state_of", "unknown"]
+
+
+_lists = Lists()
 
 
 @served
@@ -40,12 +43,14 @@ def answer(request: HttpRequest, question: Question, **named: str) -> HttpRespon
         unchanged = get_conditional_response(request, etag=tag)
         if unchanged is not None:
             return kept(unchanged, tag, seen, known)
-        found = question.answer(seen.register, **values)
+        more = ""
         if question.many:
-            one = page(found, given, state, int(str(limit)), str(cursor))  # type: ignore[arg-type]  # many are a sequence
-            found, more = one.items, one.next
+            whole = _lists.of((settings.COMITY_LOG, state), lambda: question.answer(seen.register, **values))
+            one = page(whole, given, state, int(str(limit)), str(cursor))
+            found: object = one.items
+            more = one.next
         else:
-            more = ""
+            found = question.answer(seen.register, **values)
         body = msgspec.json.encode(plain(found))
     response = HttpResponse(body, content_type="application/json")
     if more:
