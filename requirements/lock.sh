@@ -21,13 +21,13 @@ compile() {
 everything=$(mktemp)
 trap 'rm -f "$everything"' EXIT
 cat requirements/*.txt 2> /dev/null | grep -vE '^ *#' > "$everything" || true
-compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp --group test --group lint --group bench --group docs
+compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group test --group lint --group bench --group docs
 
 options=(--constraint "$everything")
 compile requirements/runtime.txt pyproject.toml
 compile requirements/portal.txt pyproject.toml --extra portal --extra mcp
 compile requirements/build.txt --group build
-compile requirements/test.txt pyproject.toml --extra postgres --extra portal --extra mcp --group test
-compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --group lint
-compile requirements/bench.txt pyproject.toml --extra postgres --extra portal --extra mcp --group bench
+compile requirements/test.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group test
+compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group lint
+compile requirements/bench.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group bench
 compile requirements/docs.txt --group docs

@@ -53,6 +53,7 @@ def declared(locked_set: str) -> list[Requirement]:
     extras = project()["project"]["optional-dependencies"]
     postgres = [Requirement(text) for text in extras["postgres"]]
     portal = [Requirement(text) for name in ("portal", "mcp") for text in extras[name]]
+    analysis = [Requirement(text) for text in extras["analysis"]]
     match locked_set:
         case "runtime":
             return run
@@ -61,7 +62,7 @@ def declared(locked_set: str) -> list[Requirement]:
         case "build" | "docs":
             return list(in_group(locked_set))
         case _:
-            return [*run, *postgres, *portal, *in_group(locked_set)]
+            return [*run, *postgres, *portal, *analysis, *in_group(locked_set)]
 
 
 @cache
