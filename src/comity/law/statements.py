@@ -48,23 +48,27 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
 
 
-def statements(law: Law, it: Instrument, history: History, on: date) -> list[Statement]:
-    """All reservations and declarations made by a day, in legal order within each holder, holders by code."""
-    found = [*_reservations(law, it, history, on), *_declarations(law, it, on)]
+def statements(law: Law, it: Instrument, history: History, on: date, actor: str | None = None) -> list[Statement]:
+    """All reservations and declarations made by a day, in legal order within each holder, holders by code.
+
+    Where an actor is named: its own, and those of others that it answered, with its answers alone.
+    """
+    found = [*_reservations(law, it, history, on, actor), *_declarations(law, it, on, actor)]
     return sorted(found, key=lambda one: (one.holder, one.act.day))
 
 
-def _declarations(law: Law, it: Instrument, on: date) -> Iterator[Statement]:
+def _declarations(law: Law, it: Instrument, on: date, actor: str | None) -> Iterator[Statement]:
     for act in law.reading.acts(it.id):
-        if act.kind == "declaration" and act.day <= on:
+        if act.kind == "declaration" and act.day <= on and actor in {None, act.actor}:
             yield Statement(instrument=it.id, holder=act.actor, act=act)
 
 
-def _reservations(law: Law, it: Instrument, history: History, on: date) -> Iterator[Statement]:
+def _reservations(law: Law, it: Instrument, history: History, on: date, actor: str | None) -> Iterator[Statement]:
     made = law.reservations(it.id)
     for entry in made.entries:
-        if entry.since > on:
+        if entry.since > on or not (actor in {None, entry.holder} or actor in entry.answers):
             continue
+        answering = None if actor == entry.holder else actor
         record = history.records.get(entry.holder)
         bound = None if record is None else record.bound(on)
         closes = TACIT.after(entry.notified)
@@ -76,14 +80,19 @@ def _reservations(law: Law, it: Instrument, history: History, on: date) -> Itera
             withdrawn=tuple((p, until) for p, until in entry.provisions.items() if until is not None and until <= on),
             unconfirmed=bound is not None and not made.confirmed(entry, bound.act),
             open_until=closes if on < closes and entry.standing(on) else None,
-            replies=tuple(_replies(law, it, history, entry, on)),
+            replies=tuple(_replies(law, it, history, (entry, answering), on)),
         )
 
 
-def _replies(law: Law, it: Instrument, history: History, entry: Reservation, on: date) -> Iterator[Reply]:
+def _replies(
+    law: Law, it: Instrument, history: History, asked: tuple[Reservation, str | None], on: date
+) -> Iterator[Reply]:
+    """The answers to a reservation, of all or of one actor."""
+    entry, actor = asked
     given = [
         (who, answer)
         for who, answers in entry.answers.items()
+        if actor in {None, who}
         for answer in answers
         # One that names provisions may have been meant for another reservation of the same holder.
         if answer.act.day <= on and any(map(answer.concerns, entry.provisions))

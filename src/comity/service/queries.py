@@ -254,6 +254,16 @@ class Register:
         it, history = self._ready(instrument)
         return statements(self.law, it, history, day)
 
+    def statements_of(self, actor: str, on: date | str) -> list[Statement]:
+        """The reservations and declarations of an actor under every instrument, and others' that it answered."""
+        day, code = as_day(on), self.actor_code(actor)
+        return [
+            one
+            for it, history in self.histories()
+            if code in history.records
+            for one in statements(self.law, it, history, day, code)
+        ]
+
     def status(self, instrument: str, on: date | str, actor: str | None = None) -> Status:
         """Who is bound by an instrument on a day."""
         day = as_day(on)

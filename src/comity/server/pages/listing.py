@@ -83,7 +83,8 @@ def listed(question: Question, table: Table, *, first: str, size: int = _PAGE) -
     part = rows if page == 0 else rows[(page - 1) * size : page * size]
     words = question.words
     start = 0 if page == 0 else (page - 1) * size
-    params = {"first": start + 1 if part else 0, "last": start + len(part), "all": len(rows)}
+    first_row, last_row = (start + 1 if part else 0), start + len(part)
+    params = {"first": words.number(first_row), "last": words.number(last_row), "all": words.number(len(rows))}
     return Listing(
         whole,
         msgspec.structs.replace(table, rows=tuple(part)),

@@ -11,11 +11,15 @@ __all__ = ["to_language", "urlpatterns"]
 urlpatterns = [
     page("", kept(views.home)),
     page("about", kept(views.about)),
+    page("instruments", kept(views.instruments)),
     page("instruments/<str:name>", kept(views.instrument)),
     page("instruments/<str:name>/relation", views.relation),
     page("instruments/<str:name>/<str:code>", kept(views.why)),
+    page("actors", kept(views.actors)),
     page("actors/<str:code>", kept(views.actor)),
     *answer.urlpatterns,
+    page("groups", kept(views.groups)),
+    page("groups/<str:name>", kept(views.group)),
     *compare.urlpatterns,
     *what_if.urlpatterns,
 ]

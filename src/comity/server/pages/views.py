@@ -12,15 +12,39 @@ from comity.server.asking import Question, asked
 from comity.server.exports.answer import answer
 from comity.server.faults import Fault, language_for
 from comity.server.frames import language_of
-from comity.server.pages.actor import actor_page
+from comity.server.pages.actor import ASKED as OF_ACTOR
+from comity.server.pages.actor import actor_export, actor_page
+from comity.server.pages.groups import group_export, group_named, group_page
 from comity.server.pages.home import home_page, search_page
+from comity.server.pages.index import (
+    OF_ACTORS,
+    OF_INSTRUMENTS,
+    actors_page,
+    groups_page,
+    index_export,
+    instruments_page,
+)
 from comity.server.pages.instrument import ASKED as OF_INSTRUMENT
 from comity.server.pages.instrument import instrument_export, instrument_page
+from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.nearest import nearest_actors, nearest_instruments
 from comity.server.pages.why import why_page
 from comity.server.words import LANGUAGES
+from comity.service.ahead import Scope
 
-__all__ = ["about", "actor", "home", "instrument", "relation", "to_language", "why"]
+__all__ = [
+    "about",
+    "actor",
+    "actors",
+    "group",
+    "groups",
+    "home",
+    "instrument",
+    "instruments",
+    "relation",
+    "to_language",
+    "why",
+]
 
 
 @require_safe
@@ -77,9 +101,45 @@ def relation(request: HttpRequest, language: str, name: str) -> HttpResponse:
 @require_safe
 def actor(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """All that concerns an actor on a day."""
-    with asked(request, language) as question:
-        context = question.frame() | actor_page(question, _actor(question, code))
-    return render(request, "pages/actor.html", context)
+    with asked(request, language, *OF_ACTOR) as question:
+        known = _actor(question, code)
+        page = actor_page(question, known)
+        export = actor_export(question, known, page)
+        return answer(request, question, "pages/actor.html", question.frame() | page, export)
+
+
+@require_safe
+def instruments(request: HttpRequest, language: str) -> HttpResponse:
+    """All instruments, with how they stand on a day."""
+    with asked(request, language, *OF_INSTRUMENTS) as question:
+        page = instruments_page(question)
+        export = index_export("instruments", page, Scope(area=question.extra["area"]))
+        return answer(request, question, "pages/index.html", question.frame() | page, export)
+
+
+@require_safe
+def actors(request: HttpRequest, language: str) -> HttpResponse:
+    """All actors that exist on a day."""
+    with asked(request, language, *OF_ACTORS) as question:
+        page = actors_page(question)
+        return answer(request, question, "pages/index.html", question.frame() | page, index_export("actors", page))
+
+
+@require_safe
+def groups(request: HttpRequest, language: str) -> HttpResponse:
+    """All groups, with how many members they have on a day."""
+    with asked(request, language, *LISTED) as question:
+        page = groups_page(question)
+        return answer(request, question, "pages/index.html", question.frame() | page, index_export("groups", page))
+
+
+@require_safe
+def group(request: HttpRequest, language: str, name: str) -> HttpResponse:
+    """A group and its members on a day."""
+    with asked(request, language, *LISTED) as question:
+        found = group_named(question, name)
+        page = group_page(question, found)
+        return answer(request, question, "pages/group.html", question.frame() | page, group_export(found, page))
 
 
 @require_safe

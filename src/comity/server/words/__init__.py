@@ -165,6 +165,10 @@ class Words:
         """The title as bare text, for the head of a page."""
         return self.known(f"title.{it.id}") or it.title
 
+    def title_key(self, it: Instrument) -> str:
+        """How titles are put in order."""
+        return self.sort_key(self.plain_title(it))
+
     def sort_key(self, name: str) -> str:
         """How names are put in order in the language."""
         return writing.sort_key(self.code, name)

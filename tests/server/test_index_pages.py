@@ -1,0 +1,98 @@
+"""Lists of all instruments, actors and groups, the page of a group, and the first page."""
+
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from comity.server.words import LANGUAGES
+from comity.server.words.catalogue import catalogue
+from comity.service import open_register
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"host": "localhost"})
+
+
+def text(response: HttpResponse) -> str:
+    """What a reader sees, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def rows(client: Client, address: str, table: int = 0) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = client.get(f"{address}&format=json").json()["tables"][table]["rows"]
+    return found
+
+
+def test_all_instruments_are_there_and_can_be_narrowed(client: Client) -> None:
+    page = "/en/instruments?on=2010-01-01"
+    everything = {row["id"]: row for row in rows(client, page)}
+    assert {"lake-treaty", "paris-agreement", "un-charter", "agenda-2030"} <= set(everything)
+    assert everything["lake-treaty"]["parties"] == 2
+    assert everything["paris-agreement"]["status"] == "not-in-force"
+    # A declaration has no parties, and neither is in force nor is not.
+    assert everything["agenda-2030"]["status"] is None
+    climate = rows(client, f"{page}&area=climate&state=in-force")
+    assert {"unfccc", "kyoto-protocol"} <= {row["id"] for row in climate} < set(everything)
+    assert [row["id"] for row in rows(client, f"{page}&name=lake")] == ["lake-treaty"]
+    assert [row["id"] for row in rows(client, f"{page}&kind=treaty&name=lake")] == ["lake-treaty"]
+    assert client.get(f"{page}&kind=poem").status_code == 400
+    assert client.get(f"{page}&state=asleep").status_code == 400
+
+
+def test_numbers_are_put_in_order_as_numbers(client: Client) -> None:
+    found = [
+        int(str(row["parties"])) for row in rows(client, "/en/instruments?on=2010-01-01&sort=-parties&state=in-force")
+    ]
+    assert found == sorted(found, reverse=True)
+    assert max(found) > 100 > min(found)
+
+
+def test_all_actors_that_exist_on_the_day(client: Client) -> None:
+    then = {row["code"] for row in rows(client, "/en/actors?on=1980-01-01")}
+    now = {row["code"] for row in rows(client, "/en/actors?on=2020-01-01")}
+    assert "CSK" in then - now
+    assert "CZE" in now - then
+    few = rows(client, "/en/actors?on=2020-01-01&kind=state&group=european-union&name=lu")
+    assert [row["code"] for row in few] == ["LUX"]
+    assert client.get("/en/actors?kind=planet").status_code == 400
+
+
+def test_a_group_on_a_day(client: Client) -> None:
+    page = "/en/groups/european-union?on=2019-01-01"
+    members = {str(row["code"]): row for row in rows(client, page)}
+    assert len(members) == 28
+    assert members["GBR"]["until"] == "2020-02-01"
+    assert "28 members" in text(client.get(page))
+    assert "27 members" in text(client.get("/en/groups/european-union?on=2020-02-01"))
+    changes = rows(client, page, 1)
+    assert {"date": "2020-02-01", "joined": None, "left": "GBR"} in [
+        {name: row[name] for name in ("date", "joined", "left")} for row in changes
+    ]
+    # Of its members, those who are party to the treaty of the lake.
+    lake = next(row for row in rows(client, "/en/groups/european-union?on=1998-01-01", 2) if row["id"] == "lake-treaty")
+    assert (lake["parties"], lake["of"]) == (2, 15)
+
+
+def test_a_group_that_there_is_not(client: Client) -> None:
+    response = client.get("/en/groups/europe")
+    assert response.status_code == 404
+    assert "/en/groups/european-union" in response.content.decode()
+
+
+def test_the_links_of_the_lists_lead_somewhere(client: Client) -> None:
+    for page in ("instruments", "actors", "groups", "groups/asean", "groups/g7"):
+        html = client.get(f"/ar/{page}?on=2015-01-01").content.decode()
+        assert '<html lang="ar" dir="rtl">' in html
+        links = re.findall(r'<th scope="row"><a href="([^"]+)"', html)
+        assert len(links) > 5
+        assert {client.get(link.replace("&amp;", "&")).status_code for link in links[:3]} == {200}
+
+
+def test_every_group_has_its_title_in_every_language() -> None:
+    groups = open_register().reading.directory.groups
+    for language in set(LANGUAGES) - {"en"}:
+        titled = {key.removeprefix("group.") for key in catalogue(language) if key.startswith("group.")}
+        assert titled == set(groups)
