@@ -23,6 +23,7 @@ from comity.register.leaf import Record
 from comity.register.log import Log
 from comity.register.verification import verify
 from comity.service import keeping
+from comity.service.backups import back_up, bring_back
 
 COMITY = str(Path(sys.executable).with_name("comity"))
 PAGE = "/en/instruments/lake-treaty"
@@ -112,10 +113,10 @@ def test_a_served_log_is_read_live_and_streams_do_not_hold_up_the_end(log: Path,
         before = msgspec.json.decode(get(port, "/health")[1])["size"]
         listeners = [Listener(port), Listener(port, "?actor=FRA"), Listener(port, "?actor=ITA")]
         assert [listener.last for listener in listeners] == [str(before)] * 3
-        assert b"France" not in get(port, PAGE)[1]
-        assert b"France" not in get(port, PAGE)[1]
+        assert b"lake-treaty/FRA" not in get(port, PAGE)[1]
+        assert b"lake-treaty/FRA" not in get(port, PAGE)[1]
         keeping.record(own, "lake-treaty", {"date": "2010-02-03", "actor": "FRA", "act": "accession"})
-        assert b"France" in get(port, PAGE)[1]  # at the very next request
+        assert b"lake-treaty/FRA" in get(port, PAGE)[1]  # at the very next request
         until(lambda: [listener.events for listener in listeners] == [1, 1, 0], 5)
         for listener in listeners:
             listener.ended = True
@@ -130,7 +131,7 @@ def test_several_workers_serve_one_file(log: Path, tmp_path: Path) -> None:
     with serving(tmp_path, "--log", str(own), "--workers", "2") as (port, _):
         listeners = [Listener(port) for _ in range(8)]
         keeping.record(own, "lake-treaty", {"date": "2010-02-03", "actor": "FRA", "act": "accession"})
-        assert all(b"France" in get(port, PAGE)[1] for _ in range(8))
+        assert all(b"lake-treaty/FRA" in get(port, PAGE)[1] for _ in range(8))
         until(lambda: all(listener.events == 1 for listener in listeners), 5)
         for listener in listeners:
             listener.ended = True
@@ -243,6 +244,11 @@ def test_a_data_base_that_is_restarted_under_load_loses_nothing_that_was_acknowl
         for listener in listeners:
             listener.ended = True
         assert get(port, PAGE)[0] == 200
+
+    back_up(server.address, tmp_path / "backup", tables={}, files={})
+    bring_back(tmp_path / "backup", tmp_path / "file.comity", places={})
+    with Log.open(server.address) as opened, Log.open(tmp_path / "file.comity") as brought:
+        assert brought.head() == opened.head()
 
     acknowledged = {index: name for writer in writers for index, name in writer.acknowledged.items()}
     assert len(acknowledged) > 100

@@ -1,14 +1,14 @@
 """Keeping a log: each command is one use case of the service, shown as a line or two, or as JSON."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 import click
 
 from comity.cli import output
+from comity.cli.bars import bar
 from comity.cli.layout import Lines, many
 from comity.cli.options import format_option, refusing
 from comity.findings import Finding
@@ -51,20 +51,6 @@ def _cell(value: object) -> object:
     if isinstance(value, list | tuple) and value and isinstance(value[0], Finding | dict):
         return len(value)
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-
-@contextmanager
-def _progress(what: str, form: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal, for long work; nothing where the answer goes to a program."""
-    if form != "table" or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415  # rich takes time to load
-    from rich.progress import Progress  # noqa: PLC0415  # as above
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @click.command("init")
@@ -144,7 +130,7 @@ def import_command(  # noqa: PLR0913, PLR0917  # one parameter an option
             mapping=None if mapping is None else Path(mapping),
             columns=dict(_pair("--map", text) for text in columns),
         )
-    with _progress("Comparing", form) as progress:
+    with bar("Comparing", form) as progress:
         place = None if unresolved is None else Path(unresolved)
         found = keeping.import_source(request, log, whole=not part, unresolved=place, progress=progress)
     lines = [f"{many(found.appended, 'entry', 'entries')} appended; the log has {found.size}."]
@@ -223,7 +209,7 @@ def record_command(  # noqa: PLR0913, PLR0917  # one parameter an option
 @refusing
 def export_command(log: str, folder: str, kind: Form, known: str | None, key: str | None, form: str) -> None:
     """Write LOG into a folder: in the notation, as JSON lines, as one CSV, or as tiles that verify offline."""
-    with _progress("Writing", form) as progress:
+    with bar("Writing", form) as progress:
         size = keeping.export(log, folder, kind, known=known, key=key, progress=progress)
     _show(
         {"folder": folder, "as": kind, "size": size},

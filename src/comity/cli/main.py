@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "person": ("people", "Who can log in to the portal"),
     "serve": ("serving", "The portal: the register as pages"),
     "mcp": ("tools", "The register as tools for language models"),
+    "backup": ("backing", "Copy an instance while it is served"),
+    "restore": ("backing", "Put a backup in place"),
     "demo": ("demo", "A handful of real questions, answered with reasons"),
 }
 

@@ -1,13 +1,11 @@
 """Serving the portal."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
 
+from comity.cli.bars import bar
 from comity.cli.options import refusing
 from comity.service import is_postgres, refuse, without_secrets
 
@@ -18,20 +16,6 @@ __all__ = ["serve_command"]
 
 # What the extra `portal` brings.
 _NEEDED = ("django", "whitenoise", "a2wsgi", "uvicorn")
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal, for the first start."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415  # rich takes time to load
-    from rich.progress import Progress  # noqa: PLC0415  # as above
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Loading the public register", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @click.command("serve")
@@ -64,7 +48,7 @@ def serve_command(
         raise refuse("address-wrong", f"“{database}” is no address of a data base", "write postgresql://HOST/NAME")
     from comity.server.run import prepare, serve  # noqa: PLC0415  # the commands start without Django
 
-    with _bar() as progress:
+    with bar("Loading the public register") as progress:
         brought = prepare(database or log, (host, *allow), progress)
     if brought is not None:
         _tell(without_secrets(database or log), brought)

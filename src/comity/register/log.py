@@ -18,7 +18,7 @@ from comity.register.errors import LogError, MomentError, OutOfOrderError, Store
 from comity.register.leaf import Leaf, Prepared, Record, canonical, last_moment, moment, prepare, read_leaf, recorded_of
 from comity.register.note import Signer
 from comity.register.sqlite import SQLiteStore
-from comity.register.store import Batch, Drawer, Head, HeadRow, Proposal, Row, Store, Watch
+from comity.register.store import Batch, Drawer, Head, HeadRow, Proposal, Row, Stage, Store, Watch
 from comity.register.upcast import known, upcast
 
 __all__ = ["Clock", "Entry", "Log", "Recorded"]
@@ -151,6 +151,18 @@ class Log:
                 job.error = job.error or error
         for job in jobs:
             job.done = True
+
+    def take_over(self, stage: Stage) -> Head:
+        """Publish leaves as another log has them, with their own moments; gives the head."""
+        return self._store.append(stage)
+
+    def keep(self, size: int, note: str) -> None:
+        """Keep a signed checkpoint of `size` that another log has kept."""
+        self._store.keep_note(size, note)
+
+    def keep_proposals(self, proposals: Iterable[Proposal]) -> None:
+        """Keep proposals as another log has them, each under its own id: entries may name it."""
+        self._store.keep_proposals(proposals)
 
     # Reading
 

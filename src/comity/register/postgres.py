@@ -7,7 +7,7 @@ writes may insert and select, nothing else: `grants` gives the statements.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, starmap
 from typing import Any, Final, LiteralString, TypeVar
@@ -275,6 +275,24 @@ class PostgresStore:
         with self._writing, _faults(self._name):
             row = self._writer.get().execute(query, (payload, proposed)).fetchone()
         return int(row[0]) if row else 0
+
+    def keep_proposals(self, proposals: Iterable[Proposal]) -> None:
+        """See `Drawer`. It takes the owner, to whom the numbering belongs."""
+        rows = [(one.id, msgspec.json.encode(one.payload), one.proposed, one.verdict, one.settled) for one in proposals]
+        with (
+            self._writing,
+            _faults(self._name),
+            self._writer.get().transaction(),
+            self._writer.get().cursor() as cursor,
+        ):
+            cursor.executemany(
+                "INSERT INTO comity.proposal (id, payload, proposed, verdict, settled) OVERRIDING SYSTEM VALUE "
+                "VALUES (%s, %s, %s, %s, %s)",
+                rows,
+            )
+            if rows:
+                query: LiteralString = "SELECT setval(pg_get_serial_sequence('comity.proposal', 'id'), %s)"
+                cursor.execute(query, (max(row[0] for row in rows),))
 
     def proposals(self, *, settled: bool) -> tuple[Proposal, ...]:
         """See `Drawer`."""

@@ -8,7 +8,7 @@ Write-ahead journal with full synchronisation: one fsync a commit, where a rollb
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, starmap
 from pathlib import Path
@@ -250,6 +250,12 @@ class SQLiteStore:
         query = "INSERT INTO proposal (payload, proposed) VALUES (?, ?)"
         with self._writing, _faults(self._path):
             return self._writer.execute(query, (payload, proposed)).lastrowid or 0
+
+    def keep_proposals(self, proposals: Iterable[Proposal]) -> None:
+        """See `Drawer`."""
+        rows = [(one.id, msgspec.json.encode(one.payload), one.proposed, one.verdict, one.settled) for one in proposals]
+        with self._writing, _faults(self._path), self._transaction() as connection:
+            connection.executemany("INSERT INTO proposal VALUES (?, ?, ?, ?, ?)", rows)
 
     def proposals(self, *, settled: bool) -> tuple[Proposal, ...]:
         """See `Drawer`."""

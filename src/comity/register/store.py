@@ -137,6 +137,9 @@ class Drawer(Protocol):
     def propose(self, payload: bytes, proposed: str) -> int:
         """Keep a proposal, a JSON object, and give it an id."""
 
+    def keep_proposals(self, proposals: Iterable[Proposal]) -> None:
+        """Keep proposals, settled or not, each under the id that it has; later ones are numbered after them."""
+
     def proposals(self, *, settled: bool) -> tuple[Proposal, ...]:
         """The proposals that are settled, or are not, by id."""
 

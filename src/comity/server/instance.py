@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from comity.service import is_postgres, keeping, shipped_folder
 
-__all__ = ["Progress", "folder_of", "prepare_log", "prepare_secret"]
+__all__ = ["Parts", "Progress", "folder_of", "key_of", "parts_of", "prepare_log", "prepare_secret"]
 
 Progress = Callable[[int, int], None]
 # Says which public register was brought into the log last, so that a start that finds the same has nothing to compare.
@@ -17,6 +19,33 @@ _MARK = "public.sha256"
 def folder_of(log: str | Path) -> Path:
     """The folder of the instance: the one that the log is in, or `instance` where the log is in a data base."""
     return Path("instance") if is_postgres(log) else Path(log).parent
+
+
+def key_of(log: str | Path) -> Path:
+    """Where the key that signs the checkpoints of the log is kept: in the folder of the instance, unless it is said."""
+    return Path(os.environ.get("COMITY_CHECKPOINT_KEY") or folder_of(log) / f"{_name(log)}.key")
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What an instance keeps beside its log, by the name that it has in a backup."""
+
+    tables: dict[str, Path]
+    files: dict[str, Path]
+    keys: dict[str, Path]
+
+
+def parts_of(log: str | Path) -> Parts:
+    """Where the parts of an instance are, as its settings find them."""
+    folder = folder_of(log)
+    return Parts(
+        tables={} if is_postgres(log) else {"portal.sqlite3": folder / "portal.sqlite3"},
+        files={_MARK: folder / _MARK, "documents": Path(os.environ.get("COMITY_DOCUMENTS", folder / "documents"))},
+        keys={
+            "register.comity.key": key_of(log),
+            "secret.key": Path(os.environ.get("COMITY_SECRET", folder / "secret.key")),
+            "oidc.toml": Path(os.environ.get("COMITY_OIDC", folder / "oidc.toml")),
+        },
+    )
 
 
 def prepare_log(log: str | Path, progress: Progress | None = None) -> keeping.Import | None:
@@ -29,7 +58,7 @@ def prepare_log(log: str | Path, progress: Progress | None = None) -> keeping.Im
     folder = folder_of(log)
     folder.mkdir(parents=True, exist_ok=True)
     if not keeping.exists(log):
-        keeping.create(log, "register" if is_postgres(log) else Path(log).stem, folder / f"{_name(log)}.key")
+        keeping.create(log, "register" if is_postgres(log) else Path(log).stem, key_of(log))
     shipped, mark = shipped_folder(), folder / _MARK
     digest = keeping.digest_of(shipped)
     if mark.exists() and mark.read_text(encoding="ascii").strip() == digest:
@@ -38,6 +67,8 @@ def prepare_log(log: str | Path, progress: Progress | None = None) -> keeping.Im
         return None
     # Not whole: what the log holds beyond it was recorded here, and has not vanished.
     done = keeping.import_source(shipped, log, whole=False, progress=progress)
+    if key_of(log).exists():
+        keeping.checkpoint(log, key_of(log))  # so that from the first day on there is something to hold the log to
     mark.write_text(f"{digest}\n", encoding="ascii")
     return done
 
