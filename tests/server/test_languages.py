@@ -64,7 +64,7 @@ def test_numbers_as_each_language_writes_them() -> None:
         "ru": ("1\u00a0234", "1\u00a0234\u00a0567"),
         "zh": ("1,234", "1,234,567"),
     }
-    assert words_in("fr").count("count.entries", 12345) == '<bdi dir="ltr">12\u202f345</bdi> inscriptions'
+    assert words_in("fr").count("count.party", 12345) == '<bdi dir="ltr">12\u202f345</bdi> parties'
 
 
 def test_percentages_as_each_language_writes_them() -> None:
@@ -123,6 +123,10 @@ def test_chinese_has_its_punctuation() -> None:
     # After a character or a parameter; between Latin letters, as in a code or an address, the marks are Latin.
     wrong = re.compile(r"(?<=[\u4e00-\u9fff}])[,;:?!()]|[,;:?!()](?=[\u4e00-\u9fff{])|(?<=[\u4e00-\u9fff}])\.(?!\w)")
     assert {key: text for key, text in strings("zh") if wrong.search(text)} == {}
+
+
+def test_russian_is_spelled_as_the_united_nations_print_it() -> None:
+    assert {key: text for key, text in strings("ru") if "ё" in text.casefold()} == {}
 
 
 def test_arabic_has_its_punctuation() -> None:
