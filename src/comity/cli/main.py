@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("logs", "Reject a proposal"),
     "export": ("logs", "Write a log into a folder"),
     "checkpoint": ("logs", "Sign a log as it stands"),
+    "key": ("keys", "The key that signs a log, shown or changed"),
     "verify": ("logs", "Verify a log or an exported folder"),
     "person": ("people", "Who can log in to the portal"),
     "serve": ("serving", "The portal: the register as pages"),
