@@ -24,6 +24,7 @@ from comity.rules import (
     plain_progress,
     plain_rule,
     progress,
+    read_progress,
     smallest_blocking,
 )
 
@@ -71,6 +72,7 @@ def test_case(case: dict[str, Any]) -> None:
         assert holds(rule, tally) is vector["holds"], vector
         if "progress" in vector:
             assert plain_progress(progress(rule, tally)) == vector["progress"]
+            assert read_progress(vector["progress"]) == progress(rule, tally)
         if "missing" in vector:
             wanted = vector["missing"]
             answer = missing(rule, tally, wanted["candidates"])

@@ -70,9 +70,10 @@ class Entries(Sequence[Entry]):
     @overload
     def __getitem__(self, index: slice) -> list[Entry]: ...
     def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
-        """One entry, or a stretch of them."""
+        """One entry, or a stretch of them; raises IndexError."""
         if isinstance(index, int):
-            return self[range(len(self))[index] :][0] if index < 0 else self._stretch(index, index + 1)[0]
+            at = range(len(self))[index]  # raises IndexError, and counts from the end
+            return self._stretch(at, at + 1)[0]
         start, stop, step = index.indices(len(self))
         return self._stretch(start, stop)[::step]
 
