@@ -231,6 +231,8 @@ def test_head_and_options(client: Client) -> None:
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == str(len(whole.content))
     assert head.headers["ETag"] == whole.headers["ETag"]
+    lines = client.head(ROOT + "bulk/log.jsonl")
+    assert (lines.status_code, b"".join(lines.streaming_content)) == (200, b"")
     asked = client.options(ROOT + "log", headers={"origin": "https://example.org"})
     assert (asked.status_code, asked.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
     assert asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -123,7 +123,9 @@ def _answered(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> H
 
 def _without_body(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """An answer to HEAD: the headers of the answer to GET, without its body."""
-    if request.method == "HEAD" and isinstance(response, HttpResponse):
+    if request.method == "HEAD" and isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
+    elif request.method == "HEAD" and isinstance(response, HttpResponse):
         response.headers["Content-Length"] = str(len(response.content))
         response.content = b""
     return response
