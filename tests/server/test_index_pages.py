@@ -91,6 +91,32 @@ def test_the_links_of_the_lists_lead_somewhere(client: Client) -> None:
         assert {client.get(link.replace("&amp;", "&")).status_code for link in links[:3]} == {200}
 
 
+def test_the_first_page_tells_what_was_about_to_happen_on_the_day(client: Client) -> None:
+    def coming(on: str) -> str:
+        return (
+            text(client.get(f"/en/?on={on}")).partition("About to take effect")[2].partition("Instruments in force")[0]
+        )
+
+    # Its notice of withdrawal came on 2019-11-04, and its new consent on 2021-01-20.
+    assert "2020-11-04" not in coming("2019-11-03")
+    assert "2020-11-04 Paris Agreement : United States of America Party → Former" in coming("2020-10-20")
+    assert "2021-02-19 Paris Agreement : United States of America" not in coming("2021-01-19")
+    assert "2021-02-19 Paris Agreement : United States of America Contracting → Party" in coming("2021-01-20")
+
+
+def test_the_first_page_leads_to_everything(client: Client) -> None:
+    page = client.get("/en/?on=1998-01-01")
+    told = text(page)
+    assert "Treaty on the Waters of the Lake 3 parties" in told
+    assert "Paris Agreement Not in force" in told
+    assert (
+        "Member States of the European Union (until 1993-11-01 of the European Economic Community) 15 members" in told
+    )
+    for address in ("instruments", "actors", "groups", "groups/ldc?on=1998-01-01", "instruments/crc?on=1998-01-01"):
+        assert f'href="/en/{address}"' in page.content.decode()
+    assert client.get("/en/?format=atom").headers["Content-Type"].startswith("application/atom+xml")
+
+
 def test_every_group_has_its_title_in_every_language() -> None:
     groups = open_register().reading.directory.groups
     for language in set(LANGUAGES) - {"en"}:

@@ -27,6 +27,11 @@ PAGES = (
     "instruments/ihr-2005?on=2024-01-01",
     "actors/EGY?on=2020-01-01",
     "actors/YUG?on=1980-01-01",
+    "actors?group=ldc",
+    "instruments?area=climate&sort=-parties",
+    "groups",
+    "groups/european-union?on=2019-01-01",
+    "instruments/cedaw?page=all",
 )
 ALL = [f"/{language}/{page}" for language in ("en", "ar") for page in PAGES]
 

@@ -1,15 +1,21 @@
 """The first page, and what was searched for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+
+from django.utils.safestring import SafeString
 
 from comity.actors import fold
 from comity.instruments import AREAS, Instrument
-from comity.law.results import Change
+from comity.law.history import History
+from comity.law.results import DECLARED, Change
 from comity.server.asking import Question
+from comity.server.exports.answer import Export
+from comity.server.exports.table import bare
 from comity.server.pages.maps import bound_map
+from comity.service.ahead import Scope
 
-__all__ = ["home_page", "search_page"]
+__all__ = ["home_export", "home_page", "search_page"]
 
 _LATELY = timedelta(days=365)
 _SHOWN = 12
@@ -26,10 +32,28 @@ def home_page(question: Question) -> dict[str, object]:
         "example": f"/{words.code}/instruments/paris-agreement/USA?on={example}",
         "example_on": example,
         "lately": _events(question, register.changes(on - _LATELY, on))[::-1][:_SHOWN],
-        "coming": _events(question, register.changes(on, on + _LATELY))[:_SHOWN],
+        "coming": _events(question, _fixed(question, register.changes(on, on + _LATELY)))[:_SHOWN],
         "areas": _areas(question),
+        "groups": _groups(question),
         "map": bound_map(question),
     }
+
+
+def home_export(question: Question) -> Export:
+    """What the first page gives away: what changes in the whole register, as a calendar and a feed."""
+    return Export(name="comity", title=bare(question.words.text("home.changes")), scope=Scope())
+
+
+def _fixed(question: Question, changes: Iterable[Change]) -> Iterator[Change]:
+    """Changes that lie ahead of the day asked and that the acts told by then had fixed already."""
+    ends: dict[str, dict[str, date | None]] = {}
+    for change in changes:
+        if change.instrument not in ends:
+            status = question.register.status(change.instrument, question.on)
+            ends[change.instrument] = {one.actor: one.until for one in status.actors}
+            ends[change.instrument][""] = status.entry_into_force
+        if ends[change.instrument].get(change.actor) == change.date:
+            yield change
 
 
 def _events(question: Question, changes: Iterable[Change]) -> list[dict[str, object]]:
@@ -58,23 +82,41 @@ def _event(question: Question, key: tuple[date, str, str, str], actors: list[str
 
 
 def _areas(question: Question) -> list[dict[str, object]]:
-    """Instruments under the first of their areas, each once."""
-    words, reading = question.words, question.register.reading
-    by_area: dict[str, list[Instrument]] = {area: [] for area in (*AREAS, "")}
-    for name in reading.ids():
-        it = reading.instrument(name)
-        if it is not None:
-            by_area[it.areas[0] if it.areas else ""].append(it)
+    """Instruments under the first of their areas, each once, with how they stand on the day."""
+    words = question.words
+    by_area: dict[str, list[tuple[Instrument, History]]] = {area: [] for area in (*AREAS, "")}
+    for it, history in question.register.histories():
+        by_area[it.areas[0] if it.areas else ""].append((it, history))
     return [
         {
             "name": words.area(area) if area else words.text("home.other"),
             "instruments": [
-                (question.link(f"instruments/{it.id}"), words.title(it))
-                for it in sorted(found, key=lambda it: words.sort_key(words.plain_title(it)))
+                (question.link(f"instruments/{it.id}"), words.title(it), _standing(question, it, history))
+                for it, history in sorted(found, key=lambda pair: words.title_key(pair[0]))
             ],
         }
         for area, found in by_area.items()
         if found
+    ]
+
+
+def _standing(question: Question, it: Instrument, history: History) -> SafeString | str:
+    """How many parties an instrument in force has; nothing for one that has no parties."""
+    if it.kind in DECLARED:
+        return ""
+    if not history.force.in_force(question.on):
+        return question.words.status("not-in-force")
+    return question.words.count("count.party", len(history.parties(question.on)))
+
+
+def _groups(question: Question) -> list[tuple[str, str, SafeString]]:
+    """The groups that have members on the day."""
+    words = question.words
+    found = [(name, len(group.at(question.on))) for name, group in question.register.reading.directory.groups.items()]
+    return [
+        (question.link(f"groups/{name}"), words.group(name), words.count("count.member", number))
+        for name, number in sorted(found, key=lambda one: words.sort_key(words.group(one[0])))
+        if number
     ]
 
 

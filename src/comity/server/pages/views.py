@@ -15,7 +15,7 @@ from comity.server.frames import language_of
 from comity.server.pages.actor import ASKED as OF_ACTOR
 from comity.server.pages.actor import actor_export, actor_page
 from comity.server.pages.groups import group_export, group_named, group_page
-from comity.server.pages.home import home_page, search_page
+from comity.server.pages.home import home_export, home_page, search_page
 from comity.server.pages.index import (
     OF_ACTORS,
     OF_INSTRUMENTS,
@@ -52,9 +52,11 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
     """What Comity is, what there is to see, and what was searched for."""
     with asked(request, language, "q") as question:
         text = question.extra["q"]
-        found = search_page(question, text) if text else home_page(question)
-        context = question.frame() | found
-    return render(request, "pages/search.html" if text else "pages/home.html", context)
+        if text:
+            return render(request, "pages/search.html", question.frame() | search_page(question, text))
+        return answer(
+            request, question, "pages/home.html", question.frame() | home_page(question), home_export(question)
+        )
 
 
 @require_safe
