@@ -1,9 +1,11 @@
 """The command itself, as a process: streams over sockets, several workers, a data base that is restarted under load."""
 
 import http.client
+import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -12,15 +14,21 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from comity.register.errors import StoreError
 from comity.register.leaf import Record
 from comity.register.log import Log
+from comity.register.postgres import grants
 from comity.register.verification import verify
 from comity.service import keeping
 from comity.service.backups import back_up, bring_back
@@ -32,9 +40,7 @@ PAGE = "/en/instruments/lake-treaty"
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
     """`comity serve` on a free port, once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [COMITY, "serve", "--port", str(port), *options], cwd=folder, stderr=subprocess.PIPE, text=True
     )
@@ -47,6 +53,13 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[int, "subprocess.Pope
             process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=20)[1]
     assert "Traceback" not in said, said
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def until(true: Callable[[], bool], seconds: float) -> None:
@@ -137,6 +150,55 @@ def test_several_workers_serve_one_file(log: Path, tmp_path: Path) -> None:
             listener.ended = True
 
 
+def test_the_server_below_holds_a_certificate_itself(log: Path, tmp_path: Path) -> None:
+    own = shutil.copy(log, tmp_path / "own.comity")
+    with serving(tmp_path, "--log", str(own)):
+        pass  # makes the instance
+    certificate, key = self_signed(tmp_path)
+    port = free_port()
+    environment = {
+        **os.environ,
+        "COMITY_LOG": str(own),
+        "COMITY_HOSTS": "",
+        "COMITY_SECRET": str(tmp_path / "secret.key"),
+    }
+    command = [sys.executable, "-m", "uvicorn", "comity.server.asgi:application", "--port", str(port)]
+    options = ["--ssl-certfile", str(certificate), "--ssl-keyfile", str(key), "--log-level", "warning"]
+    process = subprocess.Popen([*command, *options], cwd=tmp_path, env=os.environ | said)
+    try:
+        trusted = ssl.create_default_context(cafile=str(certificate))
+
+        def answers() -> bool:
+            connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=trusted)
+            try:
+                connection.request("GET", PAGE)
+                return connection.getresponse().status == 200
+            except ConnectionRefusedError:
+                return False
+            finally:
+                connection.close()
+
+        until(answers, 30)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "tls.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
+    (folder / "tls.key").write_bytes(private)
+    return folder / "tls.pem", folder / "tls.key"
+
+
 # PostgreSQL
 
 
@@ -203,10 +265,15 @@ def test_a_data_base_that_is_restarted_under_load_loses_nothing_that_was_acknowl
 ) -> None:
     keeping.create(server.address, "example.org/lake", tmp_path / "lake.key")
     keeping.import_source(log.parent / "lake", server.address)
+    with psycopg.connect(server.address, autocommit=True) as owner:
+        owner.execute("CREATE ROLE web LOGIN")
+        owner.execute("GRANT CREATE ON DATABASE postgres TO web")
+        owner.execute(grants("web").encode())
+    web = server.address.replace("postgres:@", "web:@", 1)
     statuses: list[int] = []
     reading = threading.Event()
 
-    with serving(tmp_path, "--database", server.address, "--workers", "2") as (port, _):
+    with serving(tmp_path, "--database", web, "--workers", "2") as (port, _):
         with psycopg.connect(server.address) as connection:
             schemas = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
         assert {("comity",), ("portal",)} <= set(schemas)
@@ -220,7 +287,7 @@ def test_a_data_base_that_is_restarted_under_load_loses_nothing_that_was_acknowl
         readers = [threading.Thread(target=read, daemon=True) for _ in range(2)]
         for reader in readers:
             reader.start()
-        writers = [Writer(server.address, number) for number in range(3)]
+        writers = [Writer(web, number) for number in range(3)]
         for _ in range(2):
             count = len(writers[0].acknowledged)
             until(lambda count=count: len(writers[0].acknowledged) > count + 20, 20)  # type: ignore[misc]  # bound at once
