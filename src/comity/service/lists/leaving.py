@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from comity.notation.acts_file import print_acts
+from comity.service.cells import harmless
 from comity.service.lists.brought import Brought, ListReading
 from comity.service.lists.differing import Difference
 
@@ -68,11 +69,5 @@ def _csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
     return out.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

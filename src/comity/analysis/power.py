@@ -1,0 +1,147 @@
+"""Voting power under a decision rule, exactly.
+
+A member *swings* in a coalition of the others that loses without it and wins with it.
+
+- Banzhaf (Penrose 1946; Banzhaf 1965; Dubey and Shapley 1979): absolute, swings / 2^(n-1); normalised, swings / all
+  swings.
+- Shapley–Shubik (1954): the part of all orders of the members in which a member turns the coalition of those before it.
+- Coleman (1971): power to prevent, swings / winning coalitions; to initiate, swings / losing ones; of the collectivity
+  to act, winning coalitions / 2^n.
+
+Counts are whole numbers and exact. So is Shapley–Shubik where coalitions are counted by size; for a weighted rule with
+many members it is integrated, exact but for rounding.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import factorial
+from typing import Literal
+
+import msgspec
+
+from comity.analysis.games import Game
+from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, members_for_halves
+
+__all__ = ["INDICES", "Index", "Method", "Power", "PowerOf", "TooManyError", "power"]
+
+Index = Literal["banzhaf", "shapley"]
+Method = Literal["states", "halves", "generating function"]
+INDICES: tuple[Index, ...] = ("banzhaf", "shapley")
+
+
+class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
+    """What one member can do. `weight` is None where the rule knows no weight, or several; None too what was not asked.
+
+    `swings` is a whole number; the others are its parts, rounded to the nearest float.
+    """
+
+    actor: str
+    weight: int | float | None
+    swings: int | None
+    banzhaf_absolute: float | None
+    banzhaf_normalised: float | None
+    shapley: float | None
+    prevent: float | None
+    initiate: float | None
+
+
+class Power(msgspec.Struct, frozen=True, kw_only=True):
+    """The power of all members, in the order of the game. `winning` is how many of the 2^n coalitions win."""
+
+    members: tuple[PowerOf, ...]
+    winning: int | None
+    collectivity: float | None
+    method: Method
+
+
+def power(game: Game, indices: tuple[Index, ...] = INDICES) -> Power:
+    """The power of each member of a game.
+
+    Raises `TooManyError` for a rule with so many members and weights that no method here counts its coalitions.
+    """
+    sized = _sized(game)
+    if sized is not None:
+        method, counts = sized
+        return _of_counts(game, counts, indices, method)
+    return _weighted(game, indices)
+
+
+def _sized(game: Game) -> tuple[Method, tuple[BySize, ...]] | None:
+    """The coalitions counted by size, where that can be done."""
+    found = by_states(game)
+    if found is not None:
+        return "states", found
+    if len(game.players) <= members_for_halves(game):
+        return "halves", by_halves(game)
+    return None
+
+
+def _of_counts(game: Game, counts: tuple[BySize, ...], indices: tuple[Index, ...], method: Method) -> Power:
+    n = len(game.players)
+    swings = [sum(one.swings) for one in counts]
+    winning = counts[0].winning if counts else int(game.wins(tuple(0 for _ in game.thresholds)))
+    shapley = [_shapley(one.swings, n) for one in counts] if "shapley" in indices else None
+    return _told(game, swings if "banzhaf" in indices else None, winning, shapley, method)
+
+
+def _shapley(swings: tuple[int, ...], n: int) -> Fraction:
+    """From the swings by size of the coalition that is joined: each stands for |S|! (n - 1 - |S|)! orders."""
+    orders = sum(count * factorial(size) * factorial(n - 1 - size) for size, count in enumerate(swings))
+    return Fraction(orders, factorial(n))
+
+
+def _weighted(game: Game, indices: tuple[Index, ...]) -> Power:
+    """A single weight, many members."""
+    if len(game.ways) != 1 or len(game.ways[0]) != 1:
+        says = f"{len(game.players)} members under {len(game.thresholds)} conditions at once are too many to count"
+        raise TooManyError(says)
+    from comity.analysis.counting import pivot_chances, swings_below  # noqa: PLC0415  # compiled when first used
+
+    one = game.thresholds[next(iter(game.ways[0]))]
+    total = sum(one.weights)
+    if not 1 <= one.quota <= total:
+        zero = [0] * len(game.players)
+        return _told(
+            game, zero, (1 << len(zero)) if one.quota < 1 else 0, [Fraction(0)] * len(zero), "generating function"
+        )
+    swings = winning = shapley = None
+    if "banzhaf" in indices:
+        found, winning = swings_below(one.weights, one.quota)
+        swings = list(found)
+    if "shapley" in indices:
+        shapley = [Fraction(part) for part in pivot_chances(one.weights, one.quota)]
+    return _told(game, swings, winning, shapley, "generating function")
+
+
+def _told(
+    game: Game, swings: list[int] | None, winning: int | None, shapley: list[Fraction] | None, method: Method
+) -> Power:
+    n = len(game.players)
+    every, total = 1 << n, sum(swings or ())
+    weights = _weights(game)
+
+    def part(of: Callable[[int], Fraction | None], at: int) -> float | None:
+        found = None if swings is None else of(swings[at])
+        return None if found is None else float(found)
+
+    members = tuple(
+        PowerOf(
+            actor=player,
+            weight=weights.get(player),
+            swings=None if swings is None else swings[at],
+            banzhaf_absolute=part(lambda one: Fraction(one, every // 2), at),
+            banzhaf_normalised=part(lambda one: Fraction(one, total) if total else Fraction(0), at),
+            shapley=None if shapley is None else float(shapley[at]),
+            prevent=part(lambda one: Fraction(one, winning) if winning else None, at),
+            initiate=part(lambda one: Fraction(one, every - winning) if winning not in {None, every} else None, at),
+        )
+        for at, player in enumerate(game.players)
+    )
+    act = None if winning is None else float(Fraction(winning, every))
+    return Power(members=members, winning=winning, collectivity=act, method=method)
+
+
+def _weights(game: Game) -> Mapping[str, int]:
+    """The one weight of the rule that tells members apart, where there is just one."""
+    weighted = [one.weights for one in game.thresholds if len(set(one.weights)) > 1]
+    return dict(zip(game.players, weighted[0], strict=True)) if len(weighted) == 1 else {}

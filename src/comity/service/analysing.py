@@ -1,0 +1,142 @@
+"""Questions to the room of analysis: what a register says, given to a method as plain values.
+
+The room itself (extra `analysis`) is only loaded when it is asked.
+"""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from comity.findings import has_errors
+from comity.instruments import DecisionRule
+from comity.notation.rule_file import parse_decision_rule
+from comity.register.folder import FolderLayer, read_text
+from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
+from comity.service.queries import Refusal, Register, as_day, refuse
+
+if TYPE_CHECKING:
+    from comity.analysis.power import Index, Power
+
+__all__ = ["PowerAnswer", "power"]
+
+_MOST = 1_000_000  # bytes of a rule file
+
+
+class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has what power under a rule on a day, and what the rule and its weights rest on."""
+
+    rule: str
+    title: str
+    article: str
+    on: date
+    weights: str
+    power: "Power"
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it; counts are text, for they are larger than programs take for numbers."""
+        members = [msgspec.to_builtins(one) for one in self.power.members]
+        for one in members:
+            one["swings"] = None if one["swings"] is None else str(one["swings"])
+        return {
+            "rule": self.rule,
+            "title": self.title,
+            "article": self.article,
+            "on": self.on.isoformat(),
+            "members": members,
+            "winning": None if self.power.winning is None else str(self.power.winning),
+            "collectivity": self.power.collectivity,
+            "method": self.power.method,
+            "weights": self.weights,
+            "notes": self.notes,
+            "sources": self.sources,
+        }
+
+
+def power(
+    register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = ("banzhaf", "shapley")
+) -> PowerAnswer:
+    """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
+
+    Weights and groups of a rule file are looked for beside it, then in the register. Raises `Refusal`.
+    """
+    try:
+        from comity.analysis.games import game_of  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.power import TooManyError  # noqa: PLC0415  # as above
+        from comity.analysis.power import power as power_in  # noqa: PLC0415  # as above
+    except ModuleNotFoundError as error:
+        raise refuse("extra-missing", f"this needs {error.name}, not installed", "install comity[analysis]") from error
+    day = as_day(on)
+    over, named = _named(register, rule)
+    version = named.at(day)
+    if version is None:
+        raise refuse("rule-not-yet", f"{named.id} did not apply on {day}", "ask about a later day")
+    try:
+        members = _members(over, version.members or named.members, names(version.when).weights, day)
+        game = game_of(two_way(ground(version.when, over.law, day, members), members), members)
+        measured = power_in(game, indices)
+        tables = {name: over.law.weights(name, day) for name in sorted(names(version.when).weights)}
+    except (UnknownNameError, NoMembersError) as error:
+        raise refuse("rule-unjudged", f"{named.id} cannot be judged: {error}", "add what it names") from error
+    except TooManyError as error:
+        raise refuse(
+            "power-uncounted", f"{named.id}: {error}", "ask about fewer members, or about one condition"
+        ) from error
+    rows = next(iter(tables.values())).rows if len(tables) == 1 else {}
+    own = tuple(msgspec.structs.replace(one, weight=_number(rows.get(one.actor))) for one in measured.members)
+    sources = (f"{named.id}: {named.source}", *(f"{name}: {table.source}" for name, table in tables.items()))
+    return PowerAnswer(
+        rule=named.id,
+        title=named.title,
+        article=version.article or named.article,
+        on=day,
+        weights=", ".join(tables),
+        power=msgspec.structs.replace(measured, members=own),
+        notes=named.notes,
+        sources=sources,
+    )
+
+
+def _number(weight: Fraction | None) -> int | float | None:
+    """A weight as the table gives it: whole where it is."""
+    if weight is None:
+        return None
+    return weight.numerator if weight.denominator == 1 else float(weight)
+
+
+def _members(register: Register, selector: Selector | None, tables: frozenset[str], day: date) -> frozenset[str]:
+    """Whoever may vote under the rule on a day: whom it names, or else whoever has a weight."""
+    if selector is None and tables:
+        return frozenset(actor for name in tables for actor in register.law.weights(name, day).rows)
+    if selector is None:
+        raise NoMembersError("it does not say who its members are")
+    if isinstance(selector, tuple):
+        return frozenset(selector)
+    if not isinstance(selector, str):
+        raise NoMembersError("its members are no group")
+    found = register.law.group(selector, day)
+    if not found:
+        raise NoMembersError(f"the group {selector} has no members on {day}")
+    return found
+
+
+def _named(register: Register, rule: str) -> tuple[Register, DecisionRule]:
+    """The rule, and the register that its names are of."""
+    if not rule.endswith(".toml"):
+        found = register.reading.rule(rule)
+        if found is None:
+            close = ", ".join(name for name in register.reading.ids("rule") if rule.partition("-")[0] in name)[:200]
+            raise refuse("rule-unknown", f"no rule is called “{rule}”", f"there are {close}" if close else "")
+        return register, found
+    path = Path(rule)
+    text, faults = read_text(path, rule, _MOST)
+    if not has_errors(faults):
+        read, more = parse_decision_rule(text, rule, path.stem)
+        faults = (*faults, *more)
+        if read is not None and not has_errors(faults):
+            return Register([FolderLayer(path.parent), *register.reading.layers]), read
+    raise Refusal(faults)

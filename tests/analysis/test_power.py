@@ -1,0 +1,130 @@
+"""Voting power: against every coalition counted one by one, and against published values."""
+
+from fractions import Fraction
+from itertools import combinations
+from math import factorial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.analysis.counting import pivot_chances, swings_below
+from comity.analysis.games import Game, Weighted
+from comity.analysis.power import PowerOf, TooManyError, power
+from comity.analysis.sizes import by_halves, by_states, members_for_halves
+from comity.service import Refusal, open_register
+from comity.service.analysing import power as power_under
+
+MOST = 7
+
+
+@st.composite
+def games(draw: st.DrawFn, *, counts: bool = False) -> Game:
+    """Any game in disjunctive form; `counts`: all thresholds but the first only count."""
+    n = draw(st.integers(1, MOST))
+    weights = st.lists(st.integers(0, 9), min_size=n, max_size=n).map(tuple)
+    found = [Weighted(weights=draw(weights), quota=draw(st.integers(0, 30)))]
+    for _ in range(draw(st.integers(0, 2))):
+        own = tuple([1] * n) if counts else draw(weights)
+        found.append(Weighted(weights=own, quota=draw(st.integers(0, 12))))
+    indexes = st.frozensets(st.sampled_from(range(len(found))), max_size=len(found))
+    return Game(
+        players=tuple(f"P{at}" for at in range(n)),
+        thresholds=tuple(found),
+        ways=tuple(draw(st.lists(indexes, max_size=3))),
+    )
+
+
+def one_by_one(game: Game) -> tuple[int, dict[str, tuple[int, Fraction]]]:
+    """All coalitions that win, and the swings and the Shapley–Shubik index of each player, by their definitions."""
+    players = game.players
+    winning = {
+        frozenset(chosen)
+        for size in range(len(players) + 1)
+        for chosen in combinations(players, size)
+        if game.wins(game.sums(chosen))
+    }
+    found = {}
+    for player in players:
+        joined = [one - {player} for one in winning if player in one and one - {player} not in winning]
+        orders = sum(factorial(len(one)) * factorial(len(players) - 1 - len(one)) for one in joined)
+        found[player] = (len(joined), Fraction(orders, factorial(len(players))))
+    return len(winning), found
+
+
+@settings(max_examples=150)
+@given(games())
+def test_any_rule_is_counted_right(game: Game) -> None:
+    winning, expected = one_by_one(game)
+    found = power(game)
+    assert found.winning == winning
+    for one in found.members:
+        assert (one.swings, one.shapley) == (expected[one.actor][0], float(expected[one.actor][1]))
+
+
+@settings(max_examples=150)
+@given(games(counts=True))
+def test_halves_count_what_states_count(game: Game) -> None:
+    assert members_for_halves(game)
+    assert by_halves(game) == by_states(game)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=9).filter(any), st.data())
+def test_the_generating_function_counts_the_same(weights: list[int], data: st.DataObject) -> None:
+    quota = data.draw(st.integers(1, sum(weights)))
+    names = tuple(f"P{at}" for at in range(len(weights)))
+    game = Game(
+        players=names,
+        thresholds=(Weighted(weights=tuple(weights), quota=quota),),
+        ways=(frozenset({0}),),
+    )
+    winning, expected = one_by_one(game)
+    assert swings_below(weights, quota) == (tuple(expected[name][0] for name in names), winning)
+    assert pivot_chances(weights, quota) == pytest.approx([float(expected[name][1]) for name in names], abs=1e-12)
+
+
+def by_actor(rule: str, on: str) -> dict[str, PowerOf]:
+    return {one.actor: one for one in power_under(open_register(), rule, on).power.members}
+
+
+def test_the_security_council() -> None:
+    # 848 and 84 swings (Banzhaf); 421/2145 and 4/2145 (Shapley and Shubik, for fifteen members).
+    found = by_actor("unsc-substantive", "2022-06-01")
+    assert {one.swings for code, one in found.items() if code in {"CHN", "FRA", "GBR", "RUS", "USA"}} == {848}
+    assert {one.swings for code, one in found.items() if code not in {"CHN", "FRA", "GBR", "RUS", "USA"}} == {84}
+    assert found["FRA"].shapley == float(Fraction(421, 2145))
+    assert found["IND"].shapley == float(Fraction(4, 2145))
+    assert found["FRA"].prevent == 1
+
+
+def test_the_monetary_fund() -> None:
+    found = power_under(open_register(), "imf-simple", "2022-06-01", ("banzhaf",))
+    members = found.power.members
+    assert len(members) == 190
+    assert sum(one.banzhaf_normalised or 0 for one in members) == pytest.approx(1, abs=1e-12)
+    most = max(members, key=lambda one: one.swings or 0)
+    # The largest member swings more often than its share of the votes, 831,401 of 5,039,930 (Leech, 2002, on the Fund).
+    assert (most.actor, most.weight) == ("USA", 831401)
+    assert (most.banzhaf_normalised or 0) > 831401 / 5039930
+    assert {one.shapley for one in members} == {None}
+
+
+def test_too_many_members_under_several_weights_are_refused() -> None:
+    n = 60
+    thresholds = tuple(Weighted(weights=tuple(range(1, n + 1))[::step], quota=900) for step in (1, -1))
+    game = Game(players=tuple(map(str, range(n))), thresholds=thresholds, ways=(frozenset({0, 1}),))
+    with pytest.raises(TooManyError, match="60 members"):
+        power(game)
+    with pytest.raises(Refusal, match="imf-amendment"):
+        power_under(open_register(), "imf-amendment", "2022-06-01")
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [("nobody-decides", "rule-unknown"), ("eu-council-qmv", "rule-unjudged"), ("no.toml", "file-unreadable")],
+)
+def test_what_cannot_be_measured_is_refused(rule: str, code: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        power_under(open_register(), rule, "1900-01-01")
+    assert [one.code for one in caught.value.findings] == [code]
