@@ -156,12 +156,7 @@ def test_the_server_below_holds_a_certificate_itself(log: Path, tmp_path: Path) 
         pass  # makes the instance
     certificate, key = self_signed(tmp_path)
     port = free_port()
-    environment = {
-        **os.environ,
-        "COMITY_LOG": str(own),
-        "COMITY_HOSTS": "",
-        "COMITY_SECRET": str(tmp_path / "secret.key"),
-    }
+    said = {"COMITY_LOG": str(own), "COMITY_HOSTS": "", "COMITY_SECRET": str(tmp_path / "secret.key")}
     command = [sys.executable, "-m", "uvicorn", "comity.server.asgi:application", "--port", str(port)]
     options = ["--ssl-certfile", str(certificate), "--ssl-keyfile", str(key), "--log-level", "warning"]
     process = subprocess.Popen([*command, *options], cwd=tmp_path, env=os.environ | said)
