@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-__all__ = ["POLICY", "SAFE", "allow", "strict"]
+__all__ = ["FRAMED", "POLICY", "SAFE", "allow", "strict"]
 
 # Nothing but what comes from here: scripts, styles and pictures from files of their own, and the stream of changes; no
 # script or style inside a page, no frame around it (Content Security Policy, level 3).
@@ -13,6 +13,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What may stand in a page of another site: a style and nothing else, nothing sent, and a frame around it anywhere.
+FRAMED = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 # What protects in answers that do not pass through Django.
 SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -36,7 +38,8 @@ def strict(answer: _Answer) -> _Answer:
         response = answer(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        response.headers["X-Frame-Options"] = "DENY"
+        if response.headers["Content-Security-Policy"] != FRAMED:
+            response.headers["X-Frame-Options"] = "DENY"
         return response
 
     return with_headers

@@ -21,7 +21,7 @@ from comity.server.exports.table import bare
 from comity.server.words import Speaker, Words
 from comity.service.ahead import Scope, changes_within, deadlines_within
 
-__all__ = ["calendar_of", "feed_of"]
+__all__ = ["Event", "ahead", "calendar_of", "feed_of"]
 
 _BEFORE = timedelta(days=365)
 # As far ahead as anything recorded can fix.
@@ -59,6 +59,13 @@ def calendar_of(question: Question, scope: Scope, said: Provenance) -> bytes:
     for event in sorted(found, key=lambda event: (event.day, event.key)):
         calendar.add_component(_entry(event, said, words))
     return bytes(calendar.to_ical())
+
+
+def ahead(question: Question, scope: Scope, until: date) -> list[Event]:
+    """What takes effect and what is due within a scope after the day asked and up to another, in order."""
+    due = (event for event in _due(question, scope, question.on) if event.day <= until)
+    found = [*_changes(question, scope, question.on, until), *due]
+    return sorted(found, key=lambda event: (event.day, event.key))
 
 
 def _entry(event: Event, said: Provenance, words: Words) -> icalendar.Event:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from comity.server.kept import kept
-from comity.server.pages import answer, compare, verify, views, what_if
+from comity.server.pages import answer, compare, embed, verify, views, what_if
 from comity.server.routes import page
 
 __all__ = ["to_language", "urlpatterns"]
@@ -21,6 +21,7 @@ urlpatterns = [
     page("groups", kept(views.groups)),
     page("groups/<str:name>", kept(views.group)),
     *compare.urlpatterns,
+    *embed.urlpatterns,
     *verify.urlpatterns,
     *what_if.urlpatterns,
 ]
