@@ -41,7 +41,7 @@ def test_every_spell_of_a_state_has_a_row(client: Client) -> None:
     found = [row for row in rows(client, f"{PARIS}&name=united+states") if row.startswith("United States of America")]
     # The newest first; its withdrawal of 2025 took effect after a year.
     assert found == [
-        "United States of America 2016-04-22 2021-01-20 A until 2026-01-27 Former withdrawal [ 1 ]",
+        "United States of America 2016-04-22 2021-01-20 A 2021-02-19 until 2026-01-27 Former withdrawal [ 1 ]",
         "United States of America 2016-09-03 A 2016-11-04 until 2020-11-04 Former withdrawal",
     ]
 

@@ -27,6 +27,7 @@ __all__ = [
     "actor_status",
     "beyond_notes",
     "known_until",
+    "last_ended",
     "past_horizon",
     "status",
     "status_word",

@@ -12,10 +12,11 @@ from comity.actors import fold
 from comity.acts import Act
 from comity.dates import LegalDate
 from comity.instruments import Instrument
-from comity.law.history import Record, Spell
+from comity.law.history import End, Record, Spell
 from comity.law.results import ActorStatus, Status
 from comity.law.signatures import Signature
 from comity.law.statements import Statement
+from comity.law.status import last_ended
 from comity.server.asking import Question
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.listing import chosen
@@ -144,20 +145,21 @@ class _Page:
         words, on = self._question.words, self._question.on
         why = self._question.link(f"instruments/{self._it.id}/{one.actor}")
         name = Cell(words.name(one.actor), href=self._question.link(f"actors/{one.actor}"))
+        now = record.bound(on) or record.live(on)
+        ended = None if now is not None else last_ended(record, on)
+        shown = now if now is not None else None if ended is None else ended[0]
+        bound = _bound(ended, on) if one.status == "former" else None
         yield row(
             name,
             one.actor,
             _signed(words, self._signed.get(one.actor), why),
             _consent(words, one, why),
             one.consent.act if one.consent else None,
-            _since(words, one, why),
+            _since(words, one, why, bound),
             one.until if one.status != "former" else _day(one.since),
             Cell(one.status, words.status(one.status), why, f"status {one.status}", tuple(flag_words(words, one))),
             self._beside(one.actor),
         )
-        now = record.bound(on) or record.live(on)
-        ended = None if now is not None else record.ended(on)
-        shown = now if now is not None else None if ended is None else ended[0]
         for spell in reversed(record.spells):
             if spell is not shown and spell.told <= on and spell.act is not None:
                 yield self._earlier(name, one.actor, spell, why)
@@ -171,16 +173,14 @@ class _Page:
         until = None if end is None else end.until
         flags = () if end is None else (words.isolated(words.end(end.by)),)
         kind = "" if act is None else act.kind
-        never = until is not None and (since is None or since >= until)
+        bound = since if end is None else _bound((spell, end), on)
         return row(
             name,
             actor,
             None,
             Cell(None if act is None else act.date, _dated(words, act, kind), f"{why}#consent"),
             kind,
-            Cell(
-                None if never else since, "", why, "", () if until is None else (words.text("cell.until", date=until),)
-            ),
+            Cell(bound, "", why, "", () if until is None else (words.text("cell.until", date=until),)),
             until,
             Cell(word, words.status(word), why, f"status {word}", flags),
             None,
@@ -230,11 +230,22 @@ def _consent(words: Speaker, one: ActorStatus, why: str) -> Cell:
     return Cell(one.consent.date, said, f"{why}#consent")
 
 
-def _since(words: Speaker, one: ActorStatus, why: str) -> Cell:
+def _bound(ended: tuple[Spell, End] | None, on: date) -> date | None:
+    """The first day of a spell that has ended; None where it ended before it could bind."""
+    if ended is None:
+        return None
+    since = ended[0].since_on(on)
+    return since if since is not None and since < ended[1].until else None
+
+
+def _since(words: Speaker, one: ActorStatus, why: str, bound: date | None) -> Cell:
+    """Since when it is bound; of a former participant, from when until when it was."""
     said = since_words(words, one)
-    value = one.since if one.status == "party" else None
+    value = one.since if one.status == "party" else bound
     if not said:
         return Cell()
+    if bound is not None:
+        return Cell(bound, "", f"{why}#in-force", "", tuple(said))
     return Cell(value, said[0], f"{why}#in-force", "", tuple(said[1:]))
 
 
