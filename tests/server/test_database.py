@@ -96,3 +96,24 @@ def test_behind_https_cookies_travel_over_tls_alone(tmp_path: Path, address: str
         [sys.executable, "-c", SETTINGS], env=os.environ | told, capture_output=True, check=True, text=True
     )
     assert ran.stdout.strip() == says
+
+
+HEADERS = """\
+from comity.server.run import set_up
+set_up()
+from comity.server.database import prepare_database
+prepare_database()
+from django.test import Client
+client = Client(headers={"host": "treaties.example.org"})
+answer = client.get("/en/account/login/", secure=True)
+cookie = answer.cookies["csrftoken"]
+print(answer.status_code, answer.headers["Strict-Transport-Security"], bool(cookie["secure"]), bool(cookie["httponly"]))
+"""
+
+
+def test_behind_https_browsers_are_told_to_keep_to_it(tmp_path: Path) -> None:
+    told = {"COMITY_PUBLIC_URL": "https://treaties.example.org", "COMITY_LOG": str(tmp_path / "register.comity")}
+    ran = subprocess.run(
+        [sys.executable, "-c", HEADERS], env=os.environ | told, capture_output=True, check=True, text=True
+    )
+    assert ran.stdout.strip() == "200 max-age=31536000 True True"

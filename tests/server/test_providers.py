@@ -25,6 +25,8 @@ def test_a_provider(tmp_path: Path) -> None:
     assert (found["provider_id"], found["client_id"], found["secret"]) == ("ministry", "comity", "between us")
     assert found["settings"].items() >= {("token_auth_method", "client_secret_basic")}
     assert origin_of(found) == "https://login.example.org:8443"
+    (tmp_path / "oidc.toml").write_text(GOOD + 'pages = "https://id.example.org/in"\n', encoding="utf-8")
+    assert origin_of(read_providers(tmp_path / "oidc.toml")[0]) == "https://id.example.org"
 
 
 def test_none_without_a_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ One TOML file names them, beside the log or where `COMITY_OIDC` says:
     server = "https://login.example.org/realms/ministry"
     client = "comity"
     secret_file = "ministry.secret"     # beside this file; or: secret = "…"
+    pages = "https://id.example.org"    # where people log in there, if not at the address of the server
 """
 
 import re
@@ -23,7 +24,7 @@ from comity.service import Refusal
 __all__ = ["origin_of", "read_providers"]
 
 _NEEDED = ("id", "name", "server", "client")
-_KNOWN = {*_NEEDED, "secret", "secret_file", "token_auth"}
+_KNOWN = {*_NEEDED, "secret", "secret_file", "token_auth", "pages"}
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -48,7 +49,7 @@ def read_providers(file: Path) -> list[dict[str, Any]]:
 
 def origin_of(app: dict[str, Any]) -> str:
     """Where a provider's pages are: scheme, name and port."""
-    parts = urlsplit(app["settings"]["server_url"])
+    parts = urlsplit(app["settings"].get("pages") or app["settings"]["server_url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -76,7 +77,8 @@ def _app(file: Path, entry: dict[str, Any]) -> dict[str, Any]:
             raise Refusal((_wrong(file, f"{place} cannot be read: {error.strerror}"),)) from error
     else:
         secret = entry["secret"]
-    more = {"token_auth_method": entry["token_auth"]} if "token_auth" in entry else {}
+    called = {"token_auth": "token_auth_method", "pages": "pages"}
+    more = {name: entry[key] for key, name in called.items() if key in entry}
     return {
         "provider_id": entry["id"],
         "name": entry["name"],
