@@ -1,17 +1,19 @@
 """Commands of the analysis: who has power, which coalitions are stable, what could be agreed."""
 
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from comity.cli import output
-from comity.cli.options import Ask, as_day, day_option, query
+from comity.cli.options import Ask, as_day, day_option, format_option, query, refusing
 from comity.service import analysing, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.power import Index, PowerOf
 
-__all__ = ["power_command"]
+__all__ = ["club_command", "power_command"]
 
 _INDICES = ("banzhaf", "shapley")
 
@@ -64,3 +66,63 @@ def _rank(one: "PowerOf") -> tuple[float, float, str]:
 def _cells(one: "PowerOf") -> tuple[str, ...]:
     weight = "" if one.weight is None else f"{one.weight:,}"
     return weight, *("" if part is None else f"{part:.4%}" for part in (one.banzhaf_normalised, one.shapley))
+
+
+class _Number(click.ParamType[Fraction]):
+    """A decimal number, exactly."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The number; a usage error for anything else."""
+        try:
+            return Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"{value!r} is no number", param, ctx)
+
+
+@click.command("club")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--price", required=True, type=_Number(), metavar="NUMBER", help="Dollars a tonne of CO2.")
+@click.option("--tariff", required=True, type=_Number(), metavar="NUMBER", help="On outsiders' goods; 3% is 0.03.")
+@format_option
+@refusing
+def club_command(file: Path, price: Fraction, tariff: Fraction, form: str) -> None:
+    """Every stable climate club of the regions in FILE, at a price of carbon and a tariff on outsiders."""
+    found = analysing.club(file, price, tariff)
+    if form == "json":
+        output.write_json(found.plain())
+    elif form == "csv":
+        rows = [
+            {"club": at, "region": name, "member": name in one.members, "gain_from_being_in": gain}
+            for at, one in enumerate(found.stable, 1)
+            for name, gain in zip(found.players, one.gains, strict=True)
+        ]
+        output.write_table(rows, ("club", "region", "member", "gain_from_being_in"))
+    else:
+        _clubs(found)
+
+
+def _clubs(found: analysing.ClubAnswer) -> None:
+    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
+
+    out = Lines()
+    out.say(
+        (f"Stable clubs at {float(found.price):g} dollars a tonne and a tariff of {float(found.tariff):.4g}", "title")
+    )
+    if not found.stable:
+        out.say("No coalition is stable: from each one somebody gains by leaving or joining.")
+    for one in found.stable:
+        named = ", ".join(one.members) or "nobody: no club forms"
+        out.raw()
+        out.say(f"{len(one.members)} of {len(found.players)}: {named}")
+        heads = (
+            Column(head="region"),
+            Column(head="in"),
+            Column(head="gain from being in, billion dollars", right=True),
+        )
+        rows = tuple(
+            Row(cells=((name, ""), ("in" if name in one.members else "out", ""), (f"{gain:+,.3f}", "")))
+            for name, gain in zip(found.players, one.gains, strict=True)
+        )
+        out.table(Block(columns=heads, rows=rows))

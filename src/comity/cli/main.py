@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "what-if": ("queries", "What acts that have not happened would change, and when"),
     "search": ("queries", "Find instruments, provisions and actors"),
     "power": ("analysing", "Who has what power under a decision rule"),
+    "club": ("analysing", "Which climate clubs are stable"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),

@@ -16,11 +16,13 @@ from comity.notation.rule_file import parse_decision_rule
 from comity.register.folder import FolderLayer, read_text
 from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
 from comity.service.queries import Refusal, Register, as_day, refuse
+from comity.service.regions import read_regions
 
 if TYPE_CHECKING:
+    from comity.analysis.clubs import Club
     from comity.analysis.power import Index, Power
 
-__all__ = ["PowerAnswer", "power"]
+__all__ = ["ClubAnswer", "PowerAnswer", "club", "power"]
 
 _MOST = 1_000_000  # bytes of a rule file
 
@@ -69,7 +71,7 @@ def power(
         from comity.analysis.power import TooManyError  # noqa: PLC0415  # as above
         from comity.analysis.power import power as power_in  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
-        raise refuse("extra-missing", f"this needs {error.name}, not installed", "install comity[analysis]") from error
+        raise _missing(error) from error
     day = as_day(on)
     over, named = _named(register, rule)
     version = named.at(day)
@@ -140,3 +142,42 @@ def _named(register: Register, rule: str) -> tuple[Register, DecisionRule]:
         if read is not None and not has_errors(faults):
             return Register([FolderLayer(path.parent), *register.reading.layers]), read
     raise Refusal(faults)
+
+
+class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable clubs of a table of regions at a price and a tariff."""
+
+    players: tuple[str, ...]
+    price: Fraction
+    tariff: Fraction
+    stable: "tuple[Club, ...]"
+
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it."""
+        return {
+            "stable": [list(one.members) for one in self.stable],
+            "unique": len(self.stable) == 1,
+            "price": float(self.price),
+            "tariff": float(self.tariff),
+            "gains": [dict(zip(self.players, one.gains, strict=True)) for one in self.stable],
+        }
+
+
+def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:
+    """Every stable climate club of a table of regions (`comity.analysis.clubs`). Raises `Refusal`."""
+    try:
+        from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
+    regions = read_regions(path)
+    if price < 0 or not 0 <= tariff <= 1:
+        raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")
+    try:
+        found = stable_clubs(climate_gains(regions, price, tariff))
+    except ValueError as error:
+        raise refuse("club-too-large", str(error), "put regions together") from error
+    return ClubAnswer(players=tuple(one.name for one in regions), price=price, tariff=tariff, stable=found)
+
+
+def _missing(error: ModuleNotFoundError) -> Refusal:
+    return refuse("extra-missing", f"this needs {error.name}, not installed", "install comity[analysis]")
