@@ -54,6 +54,19 @@ def ask(form: str, language: str = "en", *, scope: Scope | None = LAKE, **params
         return answer(request, question, "exports/_links.html", {"words": question.words}, export)
 
 
+def test_rows_as_a_page_shows_them() -> None:
+    table = Table(
+        id="t",
+        title="t",
+        columns=(Column("a", 'A "one"'), Column("b", "B"), Column("hidden", "H", shown=False)),
+        rows=(row(Cell("<x>", href="/a?b=1&c=2", style="status"), Cell(date(1996, 7, 1), flags=("<f>",)), "secret"),),
+    )
+    assert table.tbody == (
+        '<tr><th scope="row"><a class="status" href="/a?b=1&amp;c=2"><bdi>&lt;x&gt;</bdi></a></th>'
+        '<td data-label="B"><bdi dir="ltr">1996-07-01</bdi> <span class="flag">&lt;f&gt;</span></td></tr>'
+    )
+
+
 def test_a_table_has_as_many_cells_as_columns() -> None:
     with pytest.raises(ValueError, match="every row needs 1 cells"):
         Table(id="t", title="t", columns=(Column("a", "A"),), rows=(row("x", "y"),))

@@ -4,14 +4,14 @@ A page function makes it; nothing else of a page is exported. A cell holds the v
 number, a date that may be partial, a truth value, or nothing) and, where the page says more, how the page says it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from html import unescape
 from typing import Literal
 
 import msgspec
-from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString, mark_safe
 
 from comity.dates import LegalDate
 
@@ -84,6 +84,13 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(column for column in self.columns if column.shown)
 
     @property
+    def tbody(self) -> SafeString:
+        """The rows as a page shows them, in HTML: a long table takes a template ten times as long."""
+        label = {column.id: format_html('<td data-label="{}">', column.label) for column in self.columns}
+        rows = (format_html_join("", "{}{}{}", _framed(label, cells)) for cells in self.body)
+        return format_html_join("\n", "<tr>{}</tr>", ((cells,) for cells in rows))
+
+    @property
     def body(self) -> Iterator[list[tuple[Column, Cell]]]:
         """The rows that the page shows: the cells of the shown columns, each with its column."""
         for cells in self.rows:
@@ -95,6 +102,31 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         What stands beside a value is the list `<id>_flags`, in rows that have some.
         """
         return [dict(_fields(self.columns, cells)) for cells in self.rows]
+
+
+_HEAD, _HEAD_END, _CELL_END = mark_safe('<th scope="row">'), mark_safe("</th>"), mark_safe("</td>")
+
+
+def _framed(
+    label: Mapping[str, SafeString], cells: Iterable[tuple[Column, Cell]]
+) -> Iterator[tuple[SafeString, SafeString, SafeString]]:
+    """The cells of one row with their tags: the first heads the row, the others carry the heading of their column."""
+    for place, (column, cell) in enumerate(cells):
+        yield (label[column.id], _shown(cell), _CELL_END) if place else (_HEAD, _shown(cell), _HEAD_END)
+
+
+def _shown(cell: Cell) -> SafeString:
+    """A cell as a page shows it: its words, where they lead, and what stands beside them."""
+    said = cell.html
+    style = format_html(' class="{}"', cell.style) if cell.style else ""
+    if cell.href:
+        said = format_html('<a{} href="{}">{}</a>', style, cell.href, said)
+    elif style:
+        said = format_html("<span{}>{}</span>", style, said)
+    if cell.flags:
+        flags = format_html_join("", ' <span class="flag">{}</span>', ((flag,) for flag in cell.flags))
+        said = format_html("{}{}", said, flags)
+    return said
 
 
 def row(*values: Cell | Value) -> tuple[Cell, ...]:

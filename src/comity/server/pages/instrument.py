@@ -5,7 +5,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import msgspec
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.acts import parse_act_ref
@@ -86,7 +86,7 @@ def _of_parties(question: Question, it: Instrument, status: Status, reasons: tup
         "map": status_map(question, it, status),
         "filter": _filter(question, status),
         "legend": _legend(words, listing),
-        "people": named,
+        "people": format_html_join("", '<option value="{}">{}</option>', named),
         "pair_action": question.link(f"instruments/{it.id}/relation").partition("?")[0],
         "said": said_by(question, it, said, codes),
         "said_elsewhere": len(codes) < len(status.actors) and bool(said),
