@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "comity.server.headers.strict",
+    "comity.server.addresses.cited",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # What a compressed length could betray (BREACH) is masked anew in every answer: the token of forms, by Django.
     "django.middleware.gzip.GZipMiddleware",

@@ -5,6 +5,7 @@ had that many entries; a shorter address leaves what follows open. A reader is l
 (303, "See Other", for a treaty is not its description). What they name never changes; where they lead may.
 """
 
+import re
 from functools import wraps
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
@@ -21,12 +22,15 @@ from comity.server.api.views import received
 from comity.server.asking import today
 from comity.server.faults import language_for
 from comity.server.registers import ask
-from comity.service import Register, logbook, refuse
+from comity.service import logbook, refuse
+from comity.service.entries import index_of_hash
 from comity.service.parameters import read
 
 __all__ = ["urlpatterns"]
 
 _PAGE, _JSON = "text/html", "application/json"
+# The hash of an entry, and the beginning of one that may stand behind an index; an index is as long as the API takes.
+_HASH, _START, _LONGEST = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{8,64}"), 12
 
 
 def _led(view: View) -> View:
@@ -97,26 +101,31 @@ def provision(request: HttpRequest, name: str, number: str) -> HttpResponseBase:
 
 
 @_led
-def act(request: HttpRequest, index: str) -> HttpResponseBase:
-    """An act, by its place in the log, which no later entry changes."""
-    if not index.isdecimal() or len(index) > 12:  # noqa: PLR2004  # as long as a number of the API may be
-        raise refuse("entry-unknown", f"“{index:.20}” is no index of the log", "entries count from 0")
+def act(request: HttpRequest, named: str) -> HttpResponseBase:
+    """An act, or any other entry: by its place in the log, which no later entry changes, or by its hash, or by both.
+
+    The beginning of a hash after the place holds the address to the entry that was meant, in whatever log it is asked.
+    """
+    index, _, start = named.partition("-")
     with ask(settings.COMITY_LOG) as seen:
-        page = _page_of(seen.register, int(index))
-    return _see(request, page, f"log/entries/{int(index)}", {})
+        if _HASH.fullmatch(named):
+            at = index_of_hash(seen.register, named)
+        elif index.isdecimal() and len(index) <= _LONGEST and (not start or _START.fullmatch(start)):
+            at = int(index) if logbook.entry(seen.register, int(index)).hash.startswith(start) else None
+        else:
+            at = None
+    if at is None:
+        says = f"“{named:.80}” names no entry of this log"
+        raise refuse("entry-unknown", says, "an entry is named by its index, by its hash, or by index-hash")
+    return _see(request, f"log/{at}", f"log/entries/{at}", {})
 
 
-def _page_of(register: Register, index: int) -> str:
-    """Where a reader sees what an entry is about: the actor under the instrument, the instrument, or what a log is."""
-    leaf = logbook.entry(register, index).leaf or {}
-    body = leaf.get("body", {})
-    name = body.get("id" if leaf.get("kind") == "instrument" else "instrument", "")
-    actor = body.get("actor", "")
-    reading = register.reading
-    if not isinstance(name, str) or not reading.has_definition(name):
-        return "about"
-    known = isinstance(actor, str) and actor in reading.directory.actors
-    return f"instruments/{quote(name)}/{quote(actor)}" if known else f"instruments/{quote(name)}"
+@_led
+def actor(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A State, an organization or an entity."""
+    with ask(settings.COMITY_LOG) as seen:
+        found = quote(seen.register.actor_code(code))
+    return _see(request, f"actors/{found}", f"actors/{found}", {})
 
 
 urlpatterns = [
@@ -124,5 +133,6 @@ urlpatterns = [
     path("instruments/<str:name>/provisions/<str:number>", provision),
     path("instruments/<str:name>/<str:on>", instrument),
     path("instruments/<str:name>/<str:on>/<str:size>", instrument),
-    path("acts/<str:index>", act),
+    path("actors/<str:code>", actor),
+    path("acts/<str:named>", act),
 ]

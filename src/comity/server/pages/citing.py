@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from comity.law.results import Reason
 from comity.server.asking import Question
+from comity.service.entries import entry_of
 
 __all__ = ["Step", "steps"]
 
@@ -58,7 +59,8 @@ def _cited(question: Question, cite: str, own: str) -> SafeString:
             said = words.text("cite.own-act", **params)
         else:
             said = words.text("cite.act", instrument=_titled(question, name), **params)
-        return words.text("cite.source", cite=said, source=words.english(source)) if source else said
+        said = words.text("cite.source", cite=said, source=words.english(source)) if source else said
+        return _with_entry(question, name, f"{day} {actor} {kind}", said)
     clause = _CLAUSE.fullmatch(cite)
     if clause is not None and question.register.reading.has_definition(clause[1].lower()):
         article = clause[2]
@@ -68,6 +70,15 @@ def _cited(question: Question, cite: str, own: str) -> SafeString:
             return words.isolated(article)
         return words.text("cite.clause", instrument=_titled(question, clause[1].lower()), clause=article)
     return words.isolated(words.english(cite))
+
+
+def _with_entry(question: Question, instrument: str, named: str, said: SafeString) -> SafeString:
+    """A cited act with the way to its entry in the log, where its proof is; one known from elsewhere has none."""
+    index = entry_of(question.register, instrument, named)
+    if index is None:
+        return said
+    href = question.link(f"log/{index}")
+    return format_html('{} (<a href="{}">{}</a>)', said, href, question.words.text("verify.cited", index=index))
 
 
 def _titled(question: Question, name: str) -> SafeString:
