@@ -354,7 +354,7 @@ def test_refusals_are_recorded_with_their_reason_and_an_administrator_reads_them
     )
     client.force_login(person("administrator"))
     page = text(client.get("/en/account/verdicts").content)
-    assert "reserved to: administrator. Your role: depositary officer." in page
+    assert "reserved for administrator. Your role: depositary officer." in page
     assert "Reading the record of verdicts: your role allows it" in page
     assert "your role allows it" not in text(client.get("/en/account/verdicts?only=refused").content)
     assert client.get("/en/account/verdicts?before=nonsense").status_code == 200

@@ -45,7 +45,7 @@ def people(request: HttpRequest) -> HttpResponse:
             }
             for it in Person.objects.all()
         ],
-        "told": told,
+        "told": told | {"language": told["language"] or words.code},
         "faults": faults,
         **_choices(words),
     }
