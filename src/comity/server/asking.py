@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -43,9 +44,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     def link(self, path: str, *, on: date | str | None = None, mark: str = "") -> str:
         """The address of another page in the same language, as of the same day and moment."""
-        asked = {"on": str(on or self.on)} if on or self.dated else {}
-        query = urlencode(asked | ({"known": self.known} if self.known else {}))
-        return f"/{self.words.code}/{path}{'?' + query if query else ''}{'#' + mark if mark else ''}"
+        query = _query(str(on or self.on) if on or self.dated else "", self.known)
+        return f"/{self.words.code}/{path}{query}{'#' + mark if mark else ''}"
 
     def here(self, *, mark: str = "", **changes: str) -> str:
         """The address of this page with some of what was asked changed; what is empty is left out."""
@@ -112,6 +112,13 @@ def _refused(words: Words, refusal: Refusal) -> Fault:
     """Data with errors, from which nothing is computed; they are listed."""
     lines = [words.english(f"{finding.file}: {finding.says}".lstrip(": ")) for finding in refusal.findings]
     return Fault(400, words.text("fault.unjudged"), *lines)
+
+
+@lru_cache(maxsize=1_024)  # a page has hundreds of links, of the same day and moment
+def _query(on: str, known: str) -> str:
+    """What follows an address, so that it is asked as of a day and as known at a moment."""
+    query = urlencode({name: said for name, said in (("on", on), ("known", known)) if said})
+    return f"?{query}" if query else ""
 
 
 def _subject(path: str) -> str:

@@ -1,5 +1,6 @@
 """What templates say: `{% say "key" name=value %}` and its like, in the words of the page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from comity.access import Thing
 from comity.server.frames import asset_at
 from comity.server.identity import door
+from comity.server.markup import format_html_join
 
 register = template.Library()
 
@@ -28,6 +30,12 @@ def may(context: dict[str, Any], action: str) -> bool:
         return False
     asking = door.who(request)
     return door.may(request, action, Thing(owner=asking.person, actor=asking.actor))
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[str, object]]) -> SafeString:
+    """What there is to choose from: values with their names."""
+    return format_html_join("", '<option value="{}">{}</option>', pairs)
 
 
 @register.simple_tag

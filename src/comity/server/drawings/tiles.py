@@ -5,10 +5,10 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.server.drawings.labels import Labels
+from comity.server.markup import format_html, format_html_join
 
 __all__ = ["PATTERNS", "Tile", "off_map", "on_map", "places", "tile_map"]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 import msgspec
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comity.actors import Actor, fold
@@ -15,6 +14,7 @@ from comity.server.asking import Question
 from comity.server.charts import Chart, steps_over_time
 from comity.server.exports.answer import Export
 from comity.server.exports.table import Cell, Column, Table, bare, row
+from comity.server.markup import format_html
 from comity.server.pages.agenda import agenda
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Filter, Listing, chosen, filter_of, listed

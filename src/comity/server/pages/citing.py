@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comity.law.results import Reason
 from comity.server.asking import Question
+from comity.server.markup import format_html
 from comity.service.entries import entry_of
 
 __all__ = ["Step", "steps"]

@@ -5,7 +5,6 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import msgspec
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.acts import parse_act_ref
@@ -16,6 +15,7 @@ from comity.rules.progress import Progress
 from comity.server.asking import Question
 from comity.server.exports.answer import Export
 from comity.server.exports.table import Table, bare
+from comity.server.markup import format_html, format_html_join
 from comity.server.pages.citing import steps
 from comity.server.pages.development import chart_of, movements_table
 from comity.server.pages.lineage import relatives, versions

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 
 import msgspec
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.actors import fold
@@ -19,6 +18,7 @@ from comity.law.statements import Statement
 from comity.law.status import last_ended
 from comity.server.asking import Question
 from comity.server.exports.table import Cell, Column, Table, bare, row
+from comity.server.markup import format_html, format_html_join
 from comity.server.pages.listing import chosen
 from comity.server.words import Speaker
 

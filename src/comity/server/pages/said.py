@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comity.acts import Act
@@ -12,6 +11,7 @@ from comity.instruments import Instrument
 from comity.law.statements import Reply, Statement
 from comity.server.asking import Question
 from comity.server.exports.table import Cell, Column, Table, bare, row
+from comity.server.markup import format_html
 from comity.server.words import Speaker
 
 __all__ = ["Answers", "Said", "Speech", "answers_of", "joined", "lines_of", "said_by", "statements_table"]

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +20,7 @@ from comity.server.exports.table import bare
 from comity.server.faults import Fault, language_for
 from comity.server.instance import key_of
 from comity.server.kept import kept
+from comity.server.markup import format_html
 from comity.server.pages.choosing import framed
 from comity.server.registers import ask
 from comity.server.routes import page

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Literal
 
 import msgspec
-from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.actors import Directory
@@ -21,6 +20,7 @@ from comity.instruments import Instrument
 from comity.law.results import Reason
 from comity.rules.explain import RuleReason
 from comity.rules.progress import Progress
+from comity.server.markup import conditional_escape, format_html, format_html_join
 from comity.server.words import writing
 from comity.server.words.catalogue import Entry, catalogue, plural_of
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 __all__ = ["number", "percent", "sort_key"]
 
@@ -27,6 +28,7 @@ def percent(language: str, value: str) -> str:
     return f"{digits}{_PERCENT.get(language, '%')}"
 
 
+@lru_cache(maxsize=16_384)  # the names of a page are those of the page before
 def sort_key(language: str, name: str) -> str:
     """What names are put in order by: case apart, and accents too where they make no other letter."""
     return _ORDERS.get(language, _plain)(name)
