@@ -35,9 +35,10 @@ _NEEDED = ("django", "whitenoise", "a2wsgi", "uvicorn")
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes serve.")
 @click.option("--allow", multiple=True, metavar="NAME", help="A name that the portal answers to, besides localhost.")
+@click.option("--no-tick", is_flag=True, help="Leave what time brings to comity tick, else done every minute.")
 @refusing
-def serve_command(
-    *, host: str, port: int, log: str, database: str | None, workers: int, allow: tuple[str, ...]
+def serve_command(  # noqa: PLR0913  # one parameter an option
+    *, host: str, port: int, log: str, database: str | None, workers: int, allow: tuple[str, ...], no_tick: bool
 ) -> None:
     """Serve the register as pages, as a live stream and to programs, until stopped."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -55,7 +56,7 @@ def serve_command(
     click.echo(
         f"Comity is at http://{'localhost' if host == '127.0.0.1' else host}:{port}/ (stop with Ctrl-C).", err=True
     )
-    serve(host, port, workers)
+    serve(host, port, workers, ticking=not no_tick)
 
 
 def _tell(log: str, brought: "Import") -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
@@ -36,10 +37,18 @@ def set_up() -> None:
     django.setup(set_prefix=False)
 
 
-def serve(host: str, port: int, workers: int = 1) -> None:
-    """Serve until stopped. Raises ModuleNotFoundError where the extra `portal` is not installed."""
+def serve(host: str, port: int, workers: int = 1, *, ticking: bool = True) -> None:
+    """Serve until stopped; `ticking` does every minute what time brings.
+
+    Raises ModuleNotFoundError where the extra `portal` is not installed.
+    """
     import uvicorn  # noqa: PLC0415  # only where it is used
 
+    stop = Event()
+    if ticking:
+        from comity.server.desk.ticking import every_minute  # noqa: PLC0415  # once Django is set up
+
+        every_minute(stop)
     uvicorn.run(
         "comity.server.asgi:application",
         host=host,
@@ -50,3 +59,4 @@ def serve(host: str, port: int, workers: int = 1) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    stop.set()

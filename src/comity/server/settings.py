@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from comity.register.errors import is_postgres
 from comity.server.database import database_at
 from comity.server.identity.providers import read_providers
-from comity.server.instance import prepare_secret
+from comity.server.instance import key_of, prepare_secret
 
 _HERE = Path(__file__).resolve().parent
 
@@ -178,6 +178,10 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": COMITY_PROVIDERS, "OAUTH_P
 COMITY_DOCUMENTS = os.environ.get("COMITY_DOCUMENTS", str(_INSTANCE / "documents"))
 # Webhooks go to the open network alone, unless this says otherwise: a desk that calls inner addresses opens them.
 COMITY_WEBHOOKS_PRIVATE = os.environ.get("COMITY_WEBHOOKS_PRIVATE", "no") == "yes"
+
+# Whether a tick signs the log when it has grown, and with which key: left out, the one beside the log.
+COMITY_CHECKPOINTS = os.environ.get("COMITY_CHECKPOINTS", "no") == "yes"
+COMITY_CHECKPOINT_KEY = str(key_of(COMITY_LOG))
 
 # smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS), or smtp://host:25?plain=yes; without one, letters are
 # shown on the console.

@@ -18,6 +18,7 @@ from comity.law.checks import check_instrument
 from comity.law.law import Law
 from comity.notation.acts_file import read_act
 from comity.register import exporting, importing, settling
+from comity.register.checkpoint import read_checkpoint
 from comity.register.errors import (
     AlreadyThereError,
     ForkError,
@@ -60,6 +61,7 @@ __all__ = [
     "record",
     "rectify",
     "reject",
+    "unsigned",
     "verify_source",
 ]
 
@@ -366,6 +368,14 @@ def checkpoint(address: str | Path, key: str | Path | None = None) -> str:
             raise refuse("key-missing", says, "say --key FILE, the one that comity init made")
         _check_name(signer, log.origin)
         return log.checkpoint(signer)
+
+
+def unsigned(address: str | Path) -> int:
+    """The size of a log that has grown since it was last signed; 0 where its newest checkpoint covers it."""
+    with _refusing(address), Log.open(address, write=False) as log:
+        size = len(log)
+        signed = max((read_checkpoint(note).size for note in log.checkpoints()), default=0)
+        return size if size > signed else 0
 
 
 def export(

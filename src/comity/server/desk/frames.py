@@ -15,13 +15,15 @@ from comity.server.desk.acting import Refused, fault_of
 from comity.server.desk.models import Draft, Rectification
 from comity.server.words import Words, words_in
 
-__all__ = ["cleaned", "desk_page", "finding_lines", "history", "text_of", "version_of"]
+__all__ = ["cleaned", "desk_page", "finding_lines", "history", "number_of", "text_of", "version_of"]
 
 _View = Callable[..., HttpResponseBase]
 # Controls, and what would turn the direction of a line without being seen (Unicode, UAX #9).
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # As many characters as a text of the desk may have.
 LONGEST = 4000
+# Of a number, so that every data base can hold it.
+_DIGITS = 9
 
 
 def desk_page(view: _View) -> _View:
@@ -60,8 +62,13 @@ def text_of(request: HttpRequest, name: str) -> str:
 
 def version_of(request: HttpRequest) -> int:
     """The version that a form was made from; -1, which none is, where it names none."""
-    said = request.POST.get("version", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else -1  # noqa: PLR2004  # as a column holds it
+    return number_of(request, "version")
+
+
+def number_of(request: HttpRequest, name: str) -> int:
+    """A whole number that a form says; -1 for anything else."""
+    said = request.POST.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= _DIGITS else -1
 
 
 def finding_lines(words: Words, findings: tuple[Finding, ...]) -> list[Mapping[str, object]]:

@@ -170,7 +170,7 @@ def _force(pen: _Pen, it: Instrument, found: WhatIf) -> None:
             pen.say("letter.force", threshold=one.threshold[1], entry=one.entry[1])
             because = next((c.because for c in found.changes if c.instrument == it.id and not c.actor), None)
             if it.entry_into_force is not None and it.entry_into_force.article:
-                pen.add(_article(pen, it.entry_into_force.article))
+                pen.say("letter.basis", clauses=_article(pen, it.entry_into_force.article))
             elif because is not None:
                 _basis(pen, it, because)
         elif one.entry[1] is None and one.lacking[1]:
