@@ -5,9 +5,10 @@ from datetime import date
 from comity.actors import Actor, Directory
 from comity.acts import Act
 from comity.dates import parse_legal_date
-from comity.instruments import EntryIntoForce, Instrument
+from comity.instruments import EntryIntoForce, Horizon, Instrument
 from comity.law.law import Law
 from comity.law.statements import Statement, statements
+from comity.law.status import complete_until
 from comity.law.timeline import movements
 from comity.register.given import GivenReading
 from comity.rules.forms import Count
@@ -41,11 +42,11 @@ def law(*acts: Act) -> tuple[Law, Instrument]:
     return Law(GivenReading(Directory([Actor(id=code) for code in ACTORS], []), [treaty], {"treaty": acts})), treaty
 
 
-def said(on: str, *acts: Act) -> list[Statement]:
+def said(on: str, *acts: Act, actor: str | None = None) -> list[Statement]:
     found, treaty = law(*(acts or BASE))
     history = found.history("treaty")
     assert history is not None
-    return statements(found, treaty, history, date.fromisoformat(on))
+    return statements(found, treaty, history, date.fromisoformat(on), actor)
 
 
 def test_a_reservation_with_its_answers_and_their_effects() -> None:
@@ -59,6 +60,45 @@ def test_a_reservation_with_its_answers_and_their_effects() -> None:
     assert austria.replies[0].provisions == ("9",)
     assert (declared.holder, declared.act.kind, declared.act.note) == ("CHE", "declaration", "Means what it says")
     assert declared.replies == ()
+
+
+def test_what_one_actor_said_and_answered() -> None:
+    # The whole of its own, and of others what it answered itself.
+    (own,) = said("2003-06-01", actor="AUT")
+    assert [one.act.actor for one in own.replies] == ["CHE", "DEU", "FRA"]
+    (answered, declared) = said("2003-06-01", actor="CHE")
+    assert (answered.holder, [one.act.actor for one in answered.replies]) == ("AUT", ["CHE"])
+    assert declared.holder == "CHE"
+    assert said("2003-06-01", actor="ITA") == []
+
+
+def test_up_to_when_a_status_is_known() -> None:
+    def until(**days: date) -> date | None:
+        complete = tuple(Horizon(acts=(name.replace("_", "-"),), until=day) for name, day in days.items())
+        return complete_until(Instrument(id="treaty", title="Treaty", kind="treaty", complete=complete))
+
+    early, late = date(2001, 1, 1), date(2002, 1, 1)
+    assert until(consent=early, withdrawal=late) == early
+    assert until(consent=late, withdrawal=early, signature=date(1999, 1, 1)) == early
+    # Kinds of consent stand for all of it, the earliest of them for the rest.
+    assert until(ratification=late, accession=early, withdrawal=late) == early
+    assert until(consent=late) is None
+    assert until(withdrawal=late) is None
+    assert until() is None
+
+
+def test_a_reservation_taken_over_counts_as_the_successors_own() -> None:
+    acts = (
+        *BASE[:5],
+        act("2001-06-01", "ITA", "succession", "AUT"),
+        act("2001-09-01", "FRA", "acceptance-of-reservation", "ITA"),
+    )
+    taken = next(one for one in said("2001-12-01", *acts) if one.holder == "ITA")
+    assert (taken.act.actor, taken.standing) == ("AUT", ("9", "16"))
+    assert [(one.act.actor, one.accepts, one.effect) for one in taken.replies] == [
+        ("CHE", False, "objection-simple"),
+        ("FRA", True, ""),
+    ]
 
 
 def test_only_what_was_said_by_the_day_is_told() -> None:

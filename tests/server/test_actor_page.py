@@ -37,17 +37,25 @@ def test_the_table_is_narrowed_and_put_in_order(client: Client) -> None:
     assert client.get(f"{page}&status=winner").status_code == 400
 
 
+def test_each_row_says_up_to_when_it_is_known(client: Client) -> None:
+    def lake(on: str) -> dict[str, object]:
+        found = client.get(f"/en/actors/CHE?on={on}&name=lake&format=json").json()["tables"][0]["rows"]
+        row: dict[str, object] = found[0]
+        return row
+
+    assert lake("2020-12-31")["known"] == "2020-12-31"
+    assert "known_flags" not in lake("2020-12-31")
+    assert lake("2021-01-01")["known_flags"] == ["the day asked lies past it"]
+
+
 def test_the_counts_lead_to_the_rows_they_count(client: Client) -> None:
     html = client.get("/en/actors/DEU?on=1998-01-01").content.decode()
-    found = re.search(
-        r'<li><a href="([^"]+)">Party: <bdi[^>]*>(\d+)</bdi>|<li><a href="([^"]+)">[^<]*<bdi>Party</bdi>: ', html
-    )
-    assert found is not None
-    href = (found.group(1) or found.group(3)).replace("&amp;", "&").partition("#")[0]
-    assert "status=party" in href
-    shown = re.search(r"1 to (\d+) of (\d+)", text(client.get(href)))
-    assert shown is not None
-    assert f"Party : {shown.group(2)}" in text(client.get(href)) or f"Party: {shown.group(2)}" in text(client.get(href))
+    counts = re.search(r'<ul class="counts"><li><a href="([^"#]+)#bound">(.*?)</a>', html)
+    assert counts is not None
+    href, said = counts[1].replace("&amp;", "&"), re.sub(r"<[^>]+>", "", counts[2])
+    assert href.endswith("status=party")
+    number = said.removeprefix("Party: ")
+    assert f"1 to {number} of {number}" in re.sub(r"<[^>]+>", "", client.get(href).content.decode())
 
 
 def test_what_lies_ahead_is_what_was_ahead_on_that_day(client: Client) -> None:

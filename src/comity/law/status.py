@@ -26,6 +26,7 @@ from comity.law.voting import voting_record
 __all__ = [
     "actor_status",
     "beyond_notes",
+    "complete_until",
     "known_until",
     "last_ended",
     "past_horizon",
@@ -241,6 +242,14 @@ def known_until(it: Instrument) -> dict[str, date]:
         for name in horizon.acts:
             found[name] = max(horizon.until, found.get(name, horizon.until))
     return found
+
+
+def complete_until(it: Instrument) -> date | None:
+    """Up to when both consents and withdrawals, on which a status rests, are complete; None where not stated."""
+    known = known_until(it)
+    kinds = [day for name, day in known.items() if name in CONSENT - {"consent"}]
+    days = (known.get("consent") or min(kinds, default=None), known.get("withdrawal"))
+    return min((day for day in days if day is not None), default=None) if None not in days else None
 
 
 def past_horizon(it: Instrument, on: date) -> tuple[str, ...]:

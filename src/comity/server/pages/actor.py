@@ -18,7 +18,7 @@ from comity.server.markup import format_html
 from comity.server.pages.agenda import agenda
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Filter, Listing, chosen, filter_of, listed
-from comity.server.pages.participants import flag_words, since_words
+from comity.server.pages.participants import flag_words, known_cell, since_words
 from comity.server.pages.said import Said, said_by, statements_table
 from comity.server.words import Speaker
 from comity.service.ahead import Scope
@@ -164,6 +164,7 @@ def _bound(question: Question, found: list[_Concerned]) -> Table:
         Column("since", words.text("col.since"), "date"),
         Column("until", words.text("col.until"), "date", shown=False),
         Column("status", words.text("col.status")),
+        Column("known", words.text("col.known"), "date"),
     )
     rows = [
         _row(question, it, own)
@@ -190,6 +191,7 @@ def _row(question: Question, it: Instrument, own: ActorStatus) -> tuple[Cell, ..
         Cell(since, said[0], f"{why}#in-force", "", tuple(said[1:])) if said else Cell(),
         own.until,
         Cell(own.status, words.status(own.status), why, f"status {own.status}", tuple(flag_words(words, own))),
+        known_cell(question, it),
     )
 
 

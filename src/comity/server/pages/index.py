@@ -10,7 +10,7 @@ from comity.server.exports.answer import Export
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Listing, chosen, filter_of, listed
-from comity.server.pages.participants import groups_of
+from comity.server.pages.participants import groups_of, known_cell
 from comity.service.ahead import Scope
 
 __all__ = ["OF_ACTORS", "OF_INSTRUMENTS", "actors_page", "groups_page", "index_export", "instruments_page"]
@@ -65,6 +65,7 @@ def _instruments(question: Question) -> Table:
         Column("status", words.text("col.status")),
         Column("since", words.text("col.since"), "date"),
         Column("parties", words.text("movements.parties"), "number"),
+        Column("known", words.text("col.known"), "date"),
     )
     rows = []
     for it, history in question.register.histories():
@@ -85,7 +86,9 @@ def _instrument(question: Question, it: Instrument, held: str, told: tuple[objec
     words, (entry, parties) = question.words, told
     name = Cell(words.plain_title(it), words.title(it), question.link(f"instruments/{it.id}"))
     if it.kind in DECLARED:
-        return row(name, it.id, Cell(it.kind, words.kind(it.kind)), it.adopted, None, None, None)
+        return row(
+            name, it.id, Cell(it.kind, words.kind(it.kind)), it.adopted, None, None, None, known_cell(question, it)
+        )
     style = "status party" if held == "in-force" else "status none"
     return row(
         name,
@@ -95,6 +98,7 @@ def _instrument(question: Question, it: Instrument, held: str, told: tuple[objec
         Cell(held, words.status(held), question.link(f"instruments/{it.id}"), style),
         Cell(entry),  # type: ignore[arg-type]  # a date or nothing
         parties,
+        known_cell(question, it),
     )
 
 

@@ -12,17 +12,17 @@ from comity.acts import Act
 from comity.dates import LegalDate
 from comity.instruments import Instrument
 from comity.law.history import End, Record, Spell
-from comity.law.results import ActorStatus, Status
+from comity.law.results import DECLARED, ActorStatus, Status
 from comity.law.signatures import Signature
 from comity.law.statements import Statement
-from comity.law.status import last_ended
+from comity.law.status import complete_until, last_ended, past_horizon
 from comity.server.asking import Question
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.markup import format_html, format_html_join
 from comity.server.pages.listing import chosen
 from comity.server.words import Speaker
 
-__all__ = ["ASKED", "Endnote", "endnotes", "flag_words", "groups_of", "participants", "since_words"]
+__all__ = ["ASKED", "Endnote", "endnotes", "flag_words", "groups_of", "known_cell", "participants", "since_words"]
 
 # The filters of the table: words of a name, a status, a group whose members are shown.
 ASKED = ("name", "status", "group")
@@ -261,6 +261,14 @@ def since_words(words: Speaker, one: ActorStatus) -> list[SafeString]:
     elif one.status == "former" and one.since is not None:
         found.append(words.text("cell.until", date=one.since))
     return found
+
+
+def known_cell(question: Question, it: Instrument) -> Cell:
+    """Up to when what a status rests on is complete, and a word where the day asked lies past it."""
+    until = complete_until(it)
+    past = it.kind not in DECLARED and bool(past_horizon(it, question.on))
+    flags = (question.words.text("cell.past"),) if past else ()
+    return Cell(until, flags=flags)
 
 
 def flag_words(words: Speaker, one: ActorStatus) -> list[SafeString]:
