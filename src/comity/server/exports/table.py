@@ -101,13 +101,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         for cells in self.rows:
             yield [(column, cell) for column, cell in zip(self.columns, cells, strict=True) if column.shown]
 
-    @property
-    def rows_html(self) -> SafeString:
-        """The rows that the page shows. A template takes ten times as long over a cell, and a page has a thousand."""
-        shown = [number for number, column in enumerate(self.columns) if column.shown]
-        opened = ["", *(format_html('<td data-label="{}">', self.columns[number].label) for number in shown[1:])]
-        return SafeString("\n".join(_row_html(opened, [cells[number] for number in shown]) for cells in self.rows))
-
     def records(self) -> list[dict[str, object]]:
         """The rows for programs, by the ids of the columns: dates as ISO text, nothing as null.
 
@@ -139,24 +132,6 @@ def _shown(cell: Cell) -> SafeString:
         flags = format_html_join("", ' <span class="flag">{}</span>', ((flag,) for flag in cell.flags))
         said = format_html("{}{}", said, flags)
     return said
-
-
-def _row_html(opened: Sequence[str], cells: Sequence[Cell]) -> str:
-    """One row, headed by its first cell; the others begin as `opened` says."""
-    head, *others = cells
-    mark = format_html(' id="{}"', head.mark) if head.mark else ""
-    rest = "".join(f"{start}{_cell_html(cell)}</td>" for start, cell in zip(opened[1:], others, strict=True))
-    return f'<tr><th scope="row"{mark}>{_cell_html(head)}</th>{rest}</tr>'
-
-
-def _cell_html(cell: Cell) -> str:
-    said: str = cell.html
-    style = format_html(' class="{}"', cell.style) if cell.style else ""
-    if cell.href:
-        said = format_html('<a{} href="{}">{}</a>', style, cell.href, said)
-    elif style:
-        said = f"<span{style}>{said}</span>"
-    return said + "".join(format_html(' <span class="flag">{}</span>', flag) for flag in cell.flags)
 
 
 def row(*values: Cell | Value) -> tuple[Cell, ...]:
