@@ -66,6 +66,7 @@ PAGES = {
     "answer": public("answer"),
     "compare": public("compare"),
     "what-if": public("what-if"),
+    "terms": public("terms"),
     "log": public("log"),
     "log/<int:index>": public("log/0"),
     "log/check": public("log/check"),

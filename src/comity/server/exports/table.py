@@ -117,7 +117,8 @@ def _framed(
 ) -> Iterator[tuple[SafeString, SafeString, SafeString]]:
     """The cells of one row with their tags: the first heads the row, the others carry the heading of their column."""
     for place, (column, cell) in enumerate(cells):
-        yield (label[column.id], _shown(cell), _CELL_END) if place else (_HEAD, _shown(cell), _HEAD_END)
+        head = format_html('<th scope="row" id="{}">', cell.mark) if cell.mark else _HEAD
+        yield (label[column.id], _shown(cell), _CELL_END) if place else (head, _shown(cell), _HEAD_END)
 
 
 def _shown(cell: Cell) -> SafeString:

@@ -1,11 +1,10 @@
-"""The first page, and what was searched for."""
+"""The first page."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 
-from comity.actors import fold
 from comity.instruments import AREAS, Instrument
 from comity.law.history import History
 from comity.law.results import DECLARED, Change
@@ -15,11 +14,10 @@ from comity.server.exports.table import bare
 from comity.server.pages.maps import bound_map
 from comity.service.ahead import Scope
 
-__all__ = ["home_export", "home_page", "search_page"]
+__all__ = ["home_export", "home_page"]
 
 _LATELY = timedelta(days=365)
 _SHOWN = 12
-_FOUND = 40
 # Actors named where many change their status on one day; the others are counted.
 _NAMED = 8
 
@@ -118,27 +116,3 @@ def _groups(question: Question) -> list[tuple[str, str, SafeString]]:
         for name, number in sorted(found, key=lambda one: words.sort_key(words.group(one[0])))
         if number
     ]
-
-
-def search_page(question: Question, text: str) -> dict[str, object]:
-    """What was found: instruments (also by their titles in this language), actors, provisions."""
-    words, register = question.words, question.register
-    hits = register.search(text)
-    wanted = fold(text).split()
-    ids = [hit.where for hit in hits if hit.kind == "instrument"]
-    ids += [name for name, title in words.titles() if all(word in fold(title) for word in wanted)]
-    known = [name for name in dict.fromkeys(ids) if register.reading.has_definition(name)]
-    return {
-        "q": text,
-        "instruments": [(question.link(f"instruments/{name}"), words.titled(name)) for name in known[:_FOUND]],
-        "actors": [
-            (question.link(f"actors/{hit.where}"), words.name(hit.where), hit.where)
-            for hit in hits
-            if hit.kind == "actor"
-        ][:_FOUND],
-        "provisions": [
-            (question.link(f"instruments/{hit.where}"), words.titled(hit.where), hit.number, words.english(hit.text))
-            for hit in hits
-            if hit.kind == "provision"
-        ][:_FOUND],
-    }

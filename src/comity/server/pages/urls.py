@@ -5,6 +5,7 @@ from django.urls import path
 from comity.server.kept import kept
 from comity.server.pages import answer, compare, embed, verify, views, what_if
 from comity.server.routes import page
+from comity.server.search.terms import urlpatterns as terms
 
 __all__ = ["to_language", "urlpatterns"]
 
@@ -24,6 +25,7 @@ urlpatterns = [
     *embed.urlpatterns,
     *verify.urlpatterns,
     *what_if.urlpatterns,
+    *terms,
 ]
 
 to_language = [

@@ -15,7 +15,7 @@ from comity.server.frames import language_of
 from comity.server.pages.actor import ASKED as OF_ACTOR
 from comity.server.pages.actor import actor_export, actor_page
 from comity.server.pages.groups import group_export, group_named, group_page
-from comity.server.pages.home import home_export, home_page, search_page
+from comity.server.pages.home import home_export, home_page
 from comity.server.pages.index import (
     OF_ACTORS,
     OF_INSTRUMENTS,
@@ -29,6 +29,7 @@ from comity.server.pages.instrument import instrument_export, instrument_page
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.nearest import nearest_actors, nearest_instruments
 from comity.server.pages.why import why_page
+from comity.server.search.page import search_page
 from comity.server.words import LANGUAGES
 from comity.service.ahead import Scope
 
@@ -50,10 +51,10 @@ __all__ = [
 @require_safe
 def home(request: HttpRequest, language: str) -> HttpResponse:
     """What Comity is, what there is to see, and what was searched for."""
-    with asked(request, language, "q") as question:
+    with asked(request, language, "q", "kind") as question:
         text = question.extra["q"]
         if text:
-            return render(request, "pages/search.html", question.frame() | search_page(question, text))
+            return render(request, "search/results.html", question.frame() | search_page(question, text))
         return answer(
             request, question, "pages/home.html", question.frame() | home_page(question), home_export(question)
         )

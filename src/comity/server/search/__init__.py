@@ -1,0 +1,1 @@
+"""One search box over the register, in all six languages at once."""
