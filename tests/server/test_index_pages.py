@@ -76,6 +76,14 @@ def test_a_group_on_a_day(client: Client) -> None:
     assert (lake["parties"], lake["of"]) == (2, 15)
 
 
+def test_a_list_without_dates_claims_nothing_of_other_days(client: Client) -> None:
+    assert "it holds for the day that its note names" in text(client.get("/en/groups/sids?on=1999-01-01"))
+    assert "its note names" not in text(client.get("/en/groups/european-union?on=1999-01-01"))
+    assert "Small island developing States that are members of the United Nations since when is not given" in text(
+        client.get("/en/actors/FJI?on=1999-01-01")
+    )
+
+
 def test_a_group_that_there_is_not(client: Client) -> None:
     response = client.get("/en/groups/europe")
     assert response.status_code == 404

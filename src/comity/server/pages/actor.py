@@ -121,13 +121,13 @@ def _linked(question: Question, codes: tuple[str, ...]) -> SafeString:
     return question.words.list(links)
 
 
-def _groups(question: Question, code: str) -> list[tuple[str, str, SafeString | None]]:
-    """The groups that it is in on the day, each with since when, where that is known."""
+def _groups(question: Question, code: str) -> list[tuple[str, str, SafeString]]:
+    """The groups that it is in on the day, each with since when; a list may have no dates at all."""
     words, found = question.words, []
     for group in question.register.reading.directory.groups.values():
         own = next((m for m in group.members if m.actor == code and m.covers(question.on)), None)
         if own is not None:
-            since = None if own.since is None else words.text("actor.from", date=own.since)
+            since = words.text("actor.undated") if own.since is None else words.text("actor.from", date=own.since)
             found.append((question.link(f"groups/{group.id}"), words.group(group.id), since))
     return sorted(found, key=lambda one: words.sort_key(one[1]))
 

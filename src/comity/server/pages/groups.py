@@ -34,6 +34,7 @@ def group_page(question: Question, group: Group) -> dict[str, object]:
         "original": "" if words.known(f"group.{group.id}") is None else words.english(group.title),
         "source": words.english(group.source) if group.source else "",
         "note": words.english(group.note) if group.note else "",
+        "undated": not any(one.since or one.until for one in group.members),
         "count": words.count("count.member", len(group.at(question.on))),
         "listing": listed(question, _members(question, group), first="name"),
         "changes": _changes(question, group),
