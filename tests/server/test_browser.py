@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -34,6 +37,13 @@ KINDS = (
     "actors/COK",
     "groups/g7",
     "instruments/asia",
+    "answer?instrument=asean-charter&a=LAO&b=THA",
+    "compare?actors=asean&instruments=asean-charter,npt&members=1",
+    "embed?instrument=asean-charter",
+    "log?old=100",
+    "log/100",
+    "log/check?text=00000000",
+    "what-if?instrument=asean-charter&actor=LAO&act=withdrawal&date=2027-01-01",
 )
 
 pytestmark = pytest.mark.browser
@@ -185,6 +195,35 @@ def test_no_page_keeps_anybody_out(address: str, browser: Browser, language: str
         found[path] = [violation["id"] for violation in Axe().run(page).response["violations"]]
     context.close()
     assert {path: ids for path, ids in found.items() if ids} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "es", "fr", "ru", "zh"])
+def test_an_answer_prints_on_one_sheet(address: str, browser: Browser, language: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/{language}/answer?instrument=vcdr&a=GBR&b=QAT&on=2014-04-02")
+    edge = dict.fromkeys(("top", "bottom", "left", "right"), "15mm")
+    printed = page.pdf(format="A4", margin=edge)  # type: ignore[arg-type]  # the four edges, each by its name
+    page.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_a_frame_is_shown_by_another_site(address: str, browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/en/embed?instrument=asean-charter")
+    snippet = page.locator("pre").first.inner_text()
+    (tmp_path / "index.html").write_text(f"<!doctype html><title>Another site</title>{snippet}", encoding="utf-8")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        # By another name than the portal's own: to a browser, another site.
+        page.goto(f"http://127.0.0.1:{other.server_port}/")
+        frame = page.frame_locator("iframe")
+        frame.get_by_role("rowheader", name="Thailand").wait_for()
+        assert frame.locator("table").evaluate("table => getComputedStyle(table).borderCollapse") == "collapse"
+        other.shutdown()
+    assert context.cookies() == []
+    context.close()
 
 
 def test_the_keyboard_comes_first_to_the_skip_link(address: str, page: Page) -> None:

@@ -32,6 +32,16 @@ PAGES = (
     "groups",
     "groups/european-union?on=2019-01-01",
     "instruments/cedaw?page=all",
+    "answer",
+    "answer?instrument=lake-treaty&a=CHE&b=AUT&on=1998-05-01",
+    "compare",
+    "compare?actors=unsc-permanent&areas=disarmament&members=1&on=2020-01-01",
+    "embed?instrument=lake-treaty",
+    "log?old=3",
+    "log/3",
+    "log/check?text=00000000",
+    "what-if",
+    "what-if?instrument=ctbt&actor=ctbt-annex-2&act=ratification&date=2027-01-04",
 )
 ALL = [f"/{language}/{page}" for language in ("en", "ar") for page in PAGES]
 

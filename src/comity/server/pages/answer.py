@@ -149,12 +149,11 @@ def _sentence(
 
 
 def _facts(question: Question, bond: Bond | None, own: ActorStatus | None) -> Iterator[tuple[SafeString, object]]:
+    """What the sentence does not say: when it ends, and as amended by what it holds."""
     words = question.words
-    held = bond if bond is not None else own
-    if held is not None and (bond is not None or (own is not None and own.status == "party")):
-        for key, day in (("since", held.since), ("until", held.until)):
-            if day is not None:
-                yield words.text(f"answer.{key}"), words.isolated(day)
+    until = own.until if bond is None and own is not None and own.status == "party" else bond and bond.until
+    if until is not None:
+        yield words.text("answer.until"), words.isolated(until)
     if bond is not None and bond.relation.as_amended_by:
         yield words.text("answer.amended"), words.list(words.titled(name) for name in bond.relation.as_amended_by)
 
