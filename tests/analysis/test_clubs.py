@@ -144,7 +144,7 @@ def test_a_faulty_table_is_refused_with_its_faults(tmp_path: Path, changed: dict
 
 @pytest.mark.shared
 def test_the_published_regions(shared: Path) -> None:
-    # Nordhaus (2015): without a penalty on outsiders nobody takes part; at low prices a small tariff brings everybody in.
+    # Nordhaus (2015): without a penalty on outsiders nobody takes part; at low prices a small tariff brings all in.
     file = shared / "analysis" / "climate_club_regions.csv"
     sizes = []
     for tariff in ("0", "0.05", "0.1"):

@@ -8,12 +8,12 @@ import click
 
 from comity.cli import output
 from comity.cli.options import Ask, as_day, day_option, format_option, query, refusing
-from comity.service import analysing, refuse
+from comity.service import analysing, offers, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.power import Index, PowerOf
 
-__all__ = ["club_command", "power_command"]
+__all__ = ["club_command", "package_command", "power_command"]
 
 _INDICES = ("banzhaf", "shapley")
 
@@ -126,3 +126,64 @@ def _clubs(found: analysing.ClubAnswer) -> None:
             for name, gain in zip(found.players, one.gains, strict=True)
         )
         out.table(Block(columns=heads, rows=rows))
+
+
+@click.command("package")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--solution",
+    default="nash",
+    show_default=True,
+    type=click.Choice(["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]),
+    help="By which idea of fairness, or all that nobody can better.",
+)
+@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="NUMBER", help="Stop each program after so long.")
+@format_option
+@refusing
+def package_command(file: Path, solution: offers.Asked, seconds: float | None, form: str) -> None:
+    """The best package deal over the issues in FILE (JSON), with a proved bound; or the Pareto front."""
+    found = offers.package(file, solution, seconds=seconds)
+    if form == "json":
+        output.write_json(found)
+        return
+    packages = cast("list[dict[str, dict[str, object]]]", found.get("front", [found] if found.get("package") else []))
+    rows = [
+        {"number": at, "what": what, "name": name, "value": value}
+        for at, one in enumerate(packages, 1)
+        for what in ("package", "utility")
+        for name, value in one[what].items()
+    ]
+    if form == "csv":
+        output.write_table(rows, ("number", "what", "name", "value"))
+    else:
+        _packages(found, packages)
+
+
+def _packages(found: dict[str, object], packages: "list[dict[str, dict[str, object]]]") -> None:
+    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
+
+    out = Lines()
+    status = found.get("status")
+    if status is None:
+        out.say((f"{len(packages)} packages that no other betters for everybody", "title"))
+    elif status == "no-agreement":
+        out.say(("There is no package that all accept.", "title"))
+        for one in cast("list[list[str]]", found["conflict"]):
+            out.say(f"· {', '.join(one)} cannot be satisfied together", hang=2)
+    else:
+        out.say((f"{status}: objective {found['objective']:.9g}, and none is above {found['bound']:.9g}", "title"))
+    if packages:
+        names = [*packages[0]["package"], *packages[0]["utility"]]
+        parties = set(packages[0]["utility"])
+        columns = tuple(Column(head=name, right=name in parties) for name in names)
+        rows = tuple(
+            Row(
+                cells=tuple(
+                    (f"{one['utility'][name]:.4g}" if name in parties else str(one["package"][name]), "")
+                    for name in names
+                )
+            )
+            for one in packages
+        )
+        out.raw()
+        out.table(Block(columns=columns, rows=rows))

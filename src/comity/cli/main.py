@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("queries", "Find instruments, provisions and actors"),
     "power": ("analysing", "Who has what power under a decision rule"),
     "club": ("analysing", "Which climate clubs are stable"),
+    "package": ("analysing", "The best package deal over several issues"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comity.analysis.clubs import Club
     from comity.analysis.power import Index, Power
 
-__all__ = ["ClubAnswer", "PowerAnswer", "club", "power"]
+__all__ = ["ClubAnswer", "PowerAnswer", "club", "missing_extra", "power"]
 
 _MOST = 1_000_000  # bytes of a rule file
 
@@ -71,7 +71,7 @@ def power(
         from comity.analysis.power import TooManyError  # noqa: PLC0415  # as above
         from comity.analysis.power import power as power_in  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
-        raise _missing(error) from error
+        raise missing_extra(error) from error
     day = as_day(on)
     over, named = _named(register, rule)
     version = named.at(day)
@@ -168,7 +168,7 @@ def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:
     try:
         from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
-        raise _missing(error) from error
+        raise missing_extra(error) from error
     regions = read_regions(path)
     if price < 0 or not 0 <= tariff <= 1:
         raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")
@@ -179,5 +179,6 @@ def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:
     return ClubAnswer(players=tuple(one.name for one in regions), price=price, tariff=tariff, stable=found)
 
 
-def _missing(error: ModuleNotFoundError) -> Refusal:
+def missing_extra(error: ModuleNotFoundError) -> Refusal:
+    """A refusal where the extra `analysis` is not installed."""
     return refuse("extra-missing", f"this needs {error.name}, not installed", "install comity[analysis]")

@@ -1,0 +1,136 @@
+"""What is on the table in a negotiation, as a JSON file: read with every fault, answered by the analysis."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from comity.findings import Finding, has_errors
+from comity.register.folder import read_text
+from comity.service.analysing import missing_extra
+from comity.service.queries import Refusal, refuse
+
+if TYPE_CHECKING:
+    from comity.analysis.packages import Deal, Offer, Package
+
+__all__ = ["Asked", "package"]
+
+_MOST = 50_000_000
+Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]
+
+
+class _Issue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    options: tuple[str, ...]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file as its author wrote it. What is left out: a disagreement point of 0, a weight of 1."""
+
+    parties: tuple[str, ...]
+    issues: tuple[_Issue, ...]
+    utility: Mapping[str, Mapping[str, Mapping[str, float]]]
+    disagreement: Mapping[str, float] = {}
+    weights: Mapping[str, float] = {}
+
+
+def package(path: Path, solution: Asked, *, seconds: float | None = None) -> dict[str, object]:
+    """The best package by a solution, or the Pareto front, as JSON holds it. Raises `Refusal`.
+
+    `package` maps issues to options. Of a solution the answer also has `utility`, `objective` (nash: Σ weight ·
+    ln(utility - disagreement)), `bound`, `status` and `conflict`; of the front it is a list of packages with utilities.
+    """
+    try:
+        from comity.analysis.packages import front, solve  # noqa: PLC0415  # of the extra `analysis`
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from error
+    offer = _offer(path)
+    try:
+        if solution == "pareto":
+            return {"front": [_plain(offer, one) for one in front(offer)]}
+        found = solve(offer, solution, seconds=seconds)
+    except ValueError as error:
+        raise refuse("offer-unsolved", str(error), "", str(path)) from error
+    head: dict[str, object] = {"package": None, "utility": None} if found.choice is None else _plain(offer, found)
+    return head | {
+        "objective": found.objective,
+        "bound": found.bound,
+        "status": found.status,
+        "conflict": [list(one) for one in found.conflict],
+    }
+
+
+def _plain(offer: "Offer", found: "Deal | Package") -> dict[str, object]:
+    picked = zip(offer.issues, offer.options, found.choice or (), strict=True)
+    return {
+        "package": {issue: options[at] for issue, options, at in picked},
+        "utility": dict(zip(offer.parties, found.utility, strict=True)),
+    }
+
+
+def _offer(path: Path) -> "Offer":
+    from comity.analysis.packages import Offer  # noqa: PLC0415  # of the extra `analysis`
+
+    text, faults = read_text(path, str(path), _MOST)
+    if has_errors(faults):
+        raise Refusal(faults)
+    try:
+        read = msgspec.json.decode(text, type=_File)
+    except msgspec.DecodeError as error:
+        raise refuse(
+            "offer-malformed", str(error), "see docs/reference/commands.md, comity package", str(path)
+        ) from error
+    found = list(_faults(read, str(path)))
+    if found:
+        raise Refusal(found)
+    return Offer(
+        parties=read.parties,
+        issues=tuple(issue.id for issue in read.issues),
+        options=tuple(issue.options for issue in read.issues),
+        utility=tuple(
+            tuple(tuple(read.utility[party][issue.id][option] for option in issue.options) for issue in read.issues)
+            for party in read.parties
+        ),
+        disagreement=tuple(read.disagreement.get(party, 0.0) for party in read.parties),
+        weights=tuple(read.weights.get(party, 1.0) for party in read.parties),
+    )
+
+
+def _faults(read: _File, file: str) -> list[Finding]:
+    """All that is wrong with a file that has the right form."""
+    found: list[Finding] = []
+
+    def fault(code: str, says: str, do: str) -> None:
+        found.append(Finding(level="error", code=code, file=file, says=says, do=do))
+
+    for what, names in (("parties", read.parties), ("issues", tuple(issue.id for issue in read.issues))):
+        if not names:
+            fault("offer-empty", f"there are no {what}", f"name some under {what}")
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            fault("offer-twice", f"{what}: “{name}” stands twice", "keep one")
+    for issue in read.issues:
+        if not issue.options or len(set(issue.options)) < len(issue.options):
+            fault("offer-twice", f"{issue.id}: it has no options, or one twice", "name each option once")
+    for party in read.parties:
+        _values(read, party, fault)
+    for name, table in (("utility", read.utility), ("disagreement", read.disagreement), ("weights", read.weights)):
+        for party in sorted(set(table) - set(read.parties)):
+            fault("offer-unknown", f"{name}: “{party}” is no party", f"one of {', '.join(read.parties)}")
+    return found
+
+
+def _values(read: _File, party: str, fault: Callable[[str, str, str], None]) -> None:
+    """What a party did not value, or valued and is not there."""
+    own = read.utility.get(party, {})
+    for issue in read.issues:
+        values = own.get(issue.id, {})
+        missing = [option for option in issue.options if option not in values]
+        if missing:
+            fault("offer-unvalued", f"{party}: {issue.id} has no value for {', '.join(missing)}", "value every option")
+        for option in sorted(set(values) - set(issue.options)):
+            fault(
+                "offer-unknown", f"{party}: {issue.id} has no option “{option}”", f"one of {', '.join(issue.options)}"
+            )
+    for issue_id in sorted(set(own) - {issue.id for issue in read.issues}):
+        fault("offer-unknown", f"{party}: there is no issue “{issue_id}”", "take it out, or add the issue")
