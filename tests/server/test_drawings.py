@@ -101,3 +101,9 @@ def test_the_map_is_light(client: Client) -> None:
     page = client.get("/ar/").content.decode()
     figure = page[page.index('<figure class="map">') : page.index("</figure>")]
     assert len(gzip.compress(figure.encode())) < 25_000
+
+
+def test_the_table_of_the_first_map_can_be_taken_away(client: Client) -> None:
+    found = client.get("/en/?on=2020-01-01&format=json").json()
+    (table,) = found["tables"]
+    assert {row["code"]: row["parties"] for row in table["rows"]}["FRA"] > 50

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 import typst
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from comity.server.asking import Question, asked
 from comity.server.exports import pdf
@@ -136,3 +136,15 @@ def test_an_answer_is_one_page_and_says_what_binds_toward_another(question: "tup
         two = answer_document(found, why_page(found, it, "AUT", "CHE"))(_said(request, found))
     assert len(two) > len(one)
     assert len(re.findall(rb"/Type/Page\b", two)) == 1
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_pages_offer_their_documents(language: str) -> None:
+    client = Client(headers={"host": "localhost"})
+    for page in ("instruments/lake-treaty?on=1998-01-01", "answer?instrument=lake-treaty&a=AUT&b=CHE&on=1998-05-01"):
+        html = client.get(f"/{language}/{page}").content.decode()
+        assert "format=pdf" in html
+        response = client.get(f"/{language}/{page}&format=pdf")
+        assert response.headers["Content-Type"] == "application/pdf"
+        assert response.content.startswith(b"%PDF-1.7")
+        assert f"/Lang({language}".encode() in response.content

@@ -16,7 +16,7 @@ Document = Callable[[Provenance], bytes]
 
 
 def status_document(question: Question, page: _Page, tables: Iterable[Table]) -> Document:
-    """The status page of an instrument, with tables of it, as a document."""
+    """The status page of an instrument, with its participants, as a document."""
 
     def made(said: Provenance) -> bytes:
         words = question.words
@@ -26,7 +26,12 @@ def status_document(question: Question, page: _Page, tables: Iterable[Table]) ->
             "counts": [spoken(count) for count in page["counts"]],
             "facts": [(spoken(name), spoken(value)) for name, value in page["facts"]],
             "notes": [spoken(note) for note in (*page["notes"], *page["warnings"])],
-            "tables": [_sheet(table) for table in tables if table.rows],
+            "tables": [
+                # A page's caption speaks of links, which paper has not.
+                _sheet(table) | {"title": spoken(words.text("instrument.participants"))}
+                for table in tables
+                if table.rows
+            ],
             **_horizon(page),
         }
         return render("status", data, words.code, said.recorded)
@@ -40,13 +45,13 @@ def answer_document(question: Question, page: _Page) -> Document:
     def made(said: Provenance) -> bytes:
         words, relation = question.words, page["relation"]
         frame = framed(words, said, page["plain_heading"], spoken(words.text("pdf.status", on=question.on)))
-        parts = [{"title": spoken(words.text("pdf.reasons")), "steps": _steps(page["steps"])}]
+        parts = [_part(words.text("pdf.reasons"), page["steps"], ())]
         told = [page["said"], *page["flags"]]
         if relation is not None:
             toward = words.text("pdf.toward", actor=words.name(page["toward"]))
-            parts.append({"title": spoken(toward), "steps": _steps(relation["steps"])})
+            parts.append(_part(toward, relation["steps"], page["steps"]))
             told += [relation["said"], *relation["touched"]]
-        data = frame | {"answer": [spoken(one) for one in told], "parts": parts, **_horizon(page)}
+        data = frame | {"answer": list(dict.fromkeys(map(spoken, told))), "parts": parts, **_horizon(page)}
         return render("answer", data, words.code, said.recorded)
 
     return made
@@ -60,8 +65,11 @@ def _horizon(page: _Page) -> dict[str, object]:
     }
 
 
-def _steps(steps: Iterable[Any]) -> list[dict[str, object]]:
-    return [{"text": spoken(step.text), "cites": [spoken(cite) for cite in step.cites]} for step in steps]
+def _part(title: str, steps: Iterable[Any], before: Iterable[Any]) -> dict[str, object]:
+    """A chain of reasons, without those that another has given already: the page is to be one."""
+    given = {spoken(step.text) for step in before}
+    said = [{"text": spoken(step.text), "cites": [spoken(cite) for cite in step.cites]} for step in steps]
+    return {"title": spoken(title), "steps": [step for step in said if step["text"] not in given]}
 
 
 def _sheet(table: Table) -> dict[str, object]:

@@ -11,7 +11,7 @@ from comity.law.results import DECLARED, Change
 from comity.server.asking import Question
 from comity.server.exports.answer import Export
 from comity.server.exports.table import bare
-from comity.server.pages.maps import bound_map
+from comity.server.pages.maps import StateMap, bound_map
 from comity.service.ahead import Scope
 
 __all__ = ["home_export", "home_page"]
@@ -37,9 +37,11 @@ def home_page(question: Question) -> dict[str, object]:
     }
 
 
-def home_export(question: Question) -> Export:
-    """What the first page gives away: what changes in the whole register, as a calendar and a feed."""
-    return Export(name="comity", title=bare(question.words.text("home.changes")), scope=Scope())
+def home_export(question: Question, page: dict[str, object]) -> Export:
+    """What the first page gives away: the table of its map; what changes in the whole register as calendar and feed."""
+    shown = page["map"]
+    tables = (shown.table,) if isinstance(shown, StateMap) and shown.table is not None else ()
+    return Export(name="comity", title=bare(question.words.text("home.changes")), tables=tables, scope=Scope())
 
 
 def _fixed(question: Question, changes: Iterable[Change]) -> Iterator[Change]:

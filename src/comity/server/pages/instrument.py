@@ -14,6 +14,7 @@ from comity.rules.explain import RuleReason, reasons_of
 from comity.rules.progress import Progress
 from comity.server.asking import Question
 from comity.server.exports.answer import Export
+from comity.server.exports.documents import status_document
 from comity.server.exports.table import Table, bare
 from comity.server.markup import format_html, format_html_join
 from comity.server.pages.citing import steps
@@ -107,12 +108,15 @@ def instrument_export(question: Question, it: Instrument, page: dict[str, object
     tables += [table for name in ("movements", "statements") if isinstance(table := page.get(name), Table)]
     status = bare(words.text("instrument.status", on=question.on))
     known = page["horizon"]
+    # The document has who participates; what was said would be longer than that, and is in the workbook.
+    document = None if page["declared"] else status_document(question, page, tables[:1])
     return Export(
         name=it.id,
         title=f"{words.plain_title(it)}: {status}",
         tables=tuple(table for table in tables if table.rows),
         known_until=tuple(map(bare, known.lines)) if isinstance(known, Horizon) else (),
         scope=None if page["declared"] else Scope(instrument=it.id),
+        document=document,
     )
 
 

@@ -55,9 +55,8 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
         text = question.extra["q"]
         if text:
             return render(request, "search/results.html", question.frame() | search_page(question, text))
-        return answer(
-            request, question, "pages/home.html", question.frame() | home_page(question), home_export(question)
-        )
+        page = home_page(question)
+        return answer(request, question, "pages/home.html", question.frame() | page, home_export(question, page))
 
 
 @require_safe
