@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
@@ -13,13 +14,17 @@ from click.testing import CliRunner
 from django.conf import settings
 from django.test import Client
 
+from comity.acts import Act
 from comity.cli.main import main
 from comity.law.results import Change
+from comity.law.statements import Reply, Statement
+from comity.law.what_if import WhatIf
 from comity.register.log import Log
 from comity.register.merkle import EMPTY_ROOT, included, is_consistent, leaf_hash
 from comity.server.api import views
 from comity.server.api.description import FILES, example_of, sections
 from comity.service import Register, keeping, open_register
+from comity.service.answers import Supposed
 from comity.service.questions import QUESTIONS, Question, ask
 
 ROOT = "/api/v1/"
@@ -33,16 +38,20 @@ ASKED = {
     "why": f"instruments/lake-treaty/why/DEU?on={DAY}",
     "missing": f"instruments/lake-treaty/missing?on={DAY}",
     "relation": f"instruments/lake-treaty/relation?a=AUT&b=CHE&on={DAY}",
+    "statements": f"instruments/lake-treaty/statements?on={DAY}",
+    "what-if": "instruments/lake-treaty/what-if?act=2002-01-31%20ITA%20ratification&on=2002-05-06&reasons=true",
     "pairs": f"instruments/lake-treaty/pairs?on={DAY}",
     "instrument-timeline": "instruments/lake-treaty/timeline?reasons=true",
     "actors": "actors",
     "actor": f"actors/aut?on={DAY}",
     "actor-timeline": "actors/DEU/timeline",
+    "actor-statements": f"actors/AUT/statements?on={DAY}",
     "groups": "groups",
     "rules": "rules",
     "timeline": "timelines/lake-treaty",
     "changes": "changes?from=1997-03-01&to=1997-04-30",
     "compare": f"compare?actors=AUT,european-union&instruments=lake-treaty,paris-agreement&on={DAY}",
+    "deadlines": "deadlines?from=2015-01-01&to=2016-12-31&instrument=cat",
     "search": "search?q=convention",
     "log-head": "log",
     "log-entries": "log/entries",
@@ -113,12 +122,25 @@ def test_the_api_says_what_the_command_says(client: Client, log: Path, name: str
 )
 def test_what_is_sent_can_be_read_again(client: Client, log: Path, name: str) -> None:
     question, (path, _, query) = QUESTIONS[name], ASKED[name].partition("?")
-    given = dict(part.split("=") for part in query.split("&") if part)
+    given = dict(parse_qsl(query))
     given |= dict(zip(_braces(question), _values(question, path), strict=True))
     register = open_register(log)
     typed = question.answer(register, **question.values(given, date(2020, 1, 1)))
-    assert question.read_all(found(client, ASKED[name])) == (list(typed) if question.many else typed)  # type: ignore[call-overload]  # many are a sequence
+    whole = list(typed) if question.many else typed  # type: ignore[call-overload]  # many are a sequence
+    again = question.read_all(found(client, ASKED[name]))
+    # The line of a file where an act stood is no part of it, and is not sent.
+    assert unlined(again) == unlined(whole.found if isinstance(whole, Supposed) else whole)
     assert ask(register, name, given, date(2020, 1, 1)) is not None
+
+
+def unlined(value: object) -> object:
+    if isinstance(value, Act):
+        return msgspec.structs.replace(value, line=0)
+    if isinstance(value, list | tuple):
+        return [unlined(item) for item in value]
+    if isinstance(value, Statement | Reply | WhatIf):
+        return [unlined(item) for item in msgspec.structs.astuple(value)]
+    return value
 
 
 def _braces(question: Question) -> list[str]:
@@ -143,6 +165,47 @@ def test_a_day_left_out_is_today(client: Client, monkeypatch: pytest.MonkeyPatch
     assert found(client, "instruments/lake-treaty/status")["on"] == "1999-05-06"
 
 
+def test_acts_are_supposed_one_a_parameter(client: Client) -> None:
+    where = "instruments/lake-treaty/what-if?act=2002-01-31%20ITA%20ratification&act=2002-02-28%20FRA%20accession"
+    answer = found(client, where)
+    assert [act["actor"] for act in answer["acts"]] == ["ITA", "FRA"]
+    told = [(one["date"], one["actor"], one["to"]) for one in answer["changes"] if one["to"] == "party"]
+    assert told == [("2002-02-28", "ITA", "party"), ("2002-03-28", "FRA", "party")]
+    assert found(client, where.replace("&act=", "%0A")) == answer
+    assert "reason" not in answer["changes"][0]
+    # What forbids them is part of the answer, as the command has it.
+    wrong = "act=2002-01-31%20ITA%20acceptance&act=2002-02-01%20CHE%20objection%20ref=DEU"
+    twice = found(client, f"instruments/lake-treaty/what-if?{wrong}")
+    assert twice["refused"]
+    assert twice["changes"] == []
+
+
+def test_statements_come_with_what_was_answered_to_them(client: Client) -> None:
+    (own,) = found(client, ASKED["statements"])
+    assert own["act"] == {"date": "1997-03-03", "actor": "AUT", "act": "reservation", "ref": "9"}
+    assert (own["standing"], own["open_until"]) == (["9"], "1998-03-03")
+    of_france = found(client, "actors/FRA/statements?on=2020-01-01")
+    assert {one["holder"] for one in of_france} > {"FRA"}
+    others = [one for one in of_france if one["holder"] != "FRA"]
+    assert all(reply["act"]["actor"] == "FRA" for one in others for reply in one["replies"])
+
+
+def test_what_lies_ahead_can_be_narrowed(client: Client) -> None:
+    whole = [one for page in pages_of(client, "changes?from=1997-01-01&to=2003-01-01") for one in page]
+    for part, kept in (
+        ("instrument=lake-treaty", lambda one: one["instrument"] == "lake-treaty"),
+        ("actor=DEU", lambda one: one["actor"] == "DEU"),
+        ("instrument=lake-treaty&actor=DEU", lambda one: (one["instrument"], one["actor"]) == ("lake-treaty", "DEU")),
+        ("instrument=lake-treaty&area=disarmament", lambda _: False),
+    ):
+        narrowed = found(client, f"changes?from=1997-01-01&to=2003-01-01&limit=5000&{part}")
+        assert narrowed == [one for one in whole if kept(one)]
+        assert bool(narrowed) == ("area" not in part)
+    assert {one["actor"] for one in found(client, ASKED["deadlines"])} == {"ERI", "VNM"}
+    # Every provision of the lake may be reserved: no reservation needs acceptance.
+    assert found(client, "deadlines?from=1997-01-01&to=1999-01-01&instrument=lake-treaty") == []
+
+
 # Pages of lists
 
 
@@ -156,7 +219,7 @@ def test_the_pages_of_a_list_are_the_whole(client: Client, name: str) -> None:
     assert len(pages) >= 3
 
 
-def pages_of(client: Client, where: str) -> Iterator[list[object]]:
+def pages_of(client: Client, where: str) -> Iterator[list[Any]]:
     following = ROOT + where
     while following:
         answer = client.get(following)
@@ -250,6 +313,19 @@ def test_any_site_may_read(client: Client) -> None:
 
 FAULTS = {
     "instruments/none": (404, ["instrument-unknown"]),
+    "instruments/none/statements": (404, ["instrument-unknown"]),
+    "instruments/lake-treaty/what-if": (400, ["parameter-missing"]),
+    "instruments/lake-treaty/what-if?act=tomorrow": (400, ["parameter-wrong"]),
+    "instruments/lake-treaty/what-if?act=2002-01-31%20ITA%20marriage": (400, ["act-unknown"]),
+    "instruments/lake-treaty/what-if?act=2002-02-31%20ITA%20ratification": (400, ["date-impossible"]),
+    "instruments/lake-treaty/what-if?act=2002-01-31%20NOONE%20ratification": (404, ["actor-unknown"]),
+    "instruments/lake-treaty/what-if?" + "&".join(["act=2002-01-31%20ITA%20ratification"] * 61): (
+        400,
+        ["parameter-wrong"],
+    ),
+    "deadlines?actor=NOONE": (404, ["actor-unknown"]),
+    "deadlines?area=nowhere": (404, ["area-unknown"]),
+    "changes?from=2020-01-01&instrument=none": (404, ["instrument-unknown"]),
     f"instruments/none/why/NOONE?on={DAY}": (404, ["actor-unknown", "instrument-unknown"]),
     "instruments/lake-treaty/status?actor=NOONE": (404, ["actor-unknown"]),
     "timelines/nothing-of-the-kind": (404, ["name-unknown"]),

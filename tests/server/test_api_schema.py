@@ -15,6 +15,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
 from schemathesis.schemas import BaseSchema
 
+from comity.acts import CONSENT
 from comity.server.wsgi import application
 
 CONFIG = {
@@ -26,6 +27,17 @@ CONFIG = {
 
 # The years of the calendar that are no placeholders, as the pattern of the parameter says.
 schemathesis.openapi.format("date", st.dates(date(1600, 1, 1), date(2499, 12, 31)).map(date.isoformat))
+# An act that can be supposed: the pattern cannot say which days and kinds there are.
+_ACTORS = ("FRA", "USA", "none-such")
+schemathesis.openapi.format(
+    "act",
+    st.builds(
+        "{} {} {}".format,
+        st.dates(date(1990, 1, 1), date(2040, 12, 31)),
+        st.sampled_from(_ACTORS),
+        st.sampled_from(sorted(CONSENT)),
+    ),
+)
 
 
 @pytest.fixture

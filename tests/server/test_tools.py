@@ -21,6 +21,7 @@ from comity.service import Register, open_register
 
 HUNDRED = list(csv.DictReader((Path(__file__).parent / "hundred.csv").read_text(encoding="utf-8").splitlines()))
 TODAY = date(2026, 11, 23)
+LISTS = {"actors": ",", "instruments": ",", "act": ";"}
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +35,16 @@ def call(register: Register, tool: str, arguments: str) -> Any:  # noqa: ANN401 
         yield open_register(None, known) if known else register
 
     pairs = (pair.split("=", 1) for pair in arguments.split("&"))
-    given = {name: value.split(",") if name in {"actors", "instruments"} else value for name, value in pairs}
+    given = {name: value.split(LISTS[name]) if name in LISTS else value for name, value in pairs}
     return _called(asking, tool, given, TODAY)
 
 
 def is_so(answer: Any, expected: str) -> bool:  # noqa: ANN401  # plain JSON
     name, _, value = expected.partition("=")
     if name == "hit":
-        return value in {hit["where"] for hit in answer}
+        name = "where"
+    if isinstance(answer, list):
+        return value in {item[name] for item in answer}
     found = answer[name]
     return (found if isinstance(found, str) else json.dumps(found)) == value
 
@@ -71,6 +74,18 @@ def test_no_wrong_and_no_uncited_answer(register: Register, row: dict[str, str])
     assert text.startswith("CAUTION: ") == (row["how"] == "cautioned")
     if row["expected"]:
         assert is_so(found["answer"], row["expected"])
+
+
+def test_what_is_supposed_says_so_and_nothing_is_recorded(register: Register) -> None:
+    acts = "2027-01-20 USA acceptance;2027-01-21 IRN ratification"
+    result = call(register, "what-if", f"instrument=paris-agreement&act={acts}&reasons=true")
+    assert result.content[0].text.startswith("CAUTION: The acts are supposed: none of this has happened")
+    bound = {one["actor"] for one in result.structured_content["answer"]["changes"] if one["to"] == "party"}
+    assert bound == {"IRN", "USA"}
+    assert "paris-agreement: 2027-01-20 USA acceptance" in result.structured_content["sources"]
+    assert call(register, "why", "instrument=paris-agreement&actor=USA&on=2027-03-01").structured_content["answer"][
+        "status"
+    ] == ("former")
 
 
 def test_a_tool_says_what_it_takes() -> None:

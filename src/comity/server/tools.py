@@ -17,7 +17,7 @@ from mcp.server.stdio import stdio_server
 
 from comity.service import Refusal, Register
 from comity.service.cited import Cited, cited
-from comity.service.parameters import DAY, KNOWN, Parameter
+from comity.service.parameters import DAY, KNOWN, Kind, Parameter, text_of
 from comity.service.questions import QUESTIONS
 
 __all__ = ["TOOLS", "Asking", "make_server", "serve_stdio"]
@@ -30,9 +30,12 @@ TOOLS: tuple[str, ...] = (
     "missing",
     "relation",
     "compare",
+    "statements",
+    "what-if",
     "actor",
     "timeline",
     "changes",
+    "deadlines",
     "instrument",
 )
 # A register as known at a moment ("" is now), for as long as a question takes.
@@ -98,6 +101,8 @@ def _schema(one: Parameter) -> dict[str, object]:
     match one.kind:
         case "list":
             return schema | {"type": "array", "items": {"type": "string"}, "examples": [one.example.split(",")]}
+        case "lines":
+            return schema | {"type": "array", "items": {"type": "string"}, "examples": [one.example.split("\n")]}
         case "yes":
             return schema | {"type": "boolean", "examples": [True]}
         case "day":
@@ -109,7 +114,8 @@ def _schema(one: Parameter) -> dict[str, object]:
 def _called(asking: Asking, name: str, arguments: Mapping[str, Any], today: date) -> types.CallToolResult:
     if name not in TOOLS:
         return _refused([f"There is no tool “{name:.40}”. There are {', '.join(TOOLS)}."])
-    given = {key: _text(value) for key, value in arguments.items() if value is not None}
+    kinds = {one.name: one.kind for one in QUESTIONS[name].parameters}
+    given = {key: _text(value, kinds.get(key, "text")) for key, value in arguments.items() if value not in (None, [])}
     try:
         with asking(given.pop("known", "")) as register:
             found = cited(register, name, given, today)
@@ -121,11 +127,9 @@ def _called(asking: Asking, name: str, arguments: Mapping[str, Any], today: date
     )
 
 
-def _text(value: object) -> str:
+def _text(value: object, kind: Kind) -> str:
     """An argument as an address would have it."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return text_of(value, kind) if isinstance(value, list | bool) else str(value)
 
 
 def _refused(lines: list[str]) -> types.CallToolResult:

@@ -7,13 +7,18 @@ from typing import Any
 
 import msgspec
 
+from comity.acts import Act
 from comity.dates import Delay, parse_date, parse_legal_date
+from comity.findings import Finding
 from comity.instruments import DecisionRule, Instrument
+from comity.law.deadlines import Deadline
 from comity.law.missing import Missing
 from comity.law.results import ActorStatus, Change, Flags, Reason, Relation, Status, Why
 from comity.law.results import plain as plain_value
 from comity.law.rows import plain_change, plain_reason, plain_what_if
-from comity.law.what_if import WhatIf
+from comity.law.statements import Reply, Statement
+from comity.law.what_if import ForceShift, RelationShift, Shift, StatusShift, WhatIf
+from comity.notation.acts_file import act_row, read_act
 from comity.notation.instrument_file import parse_instrument
 from comity.notation.instrument_text import print_instrument
 from comity.notation.rule_file import parse_decision_rule, print_decision_rule
@@ -23,14 +28,18 @@ from comity.service import shapes
 __all__ = [
     "OfActor",
     "Reasoned",
+    "Supposed",
     "plain",
     "read_actor",
     "read_change",
+    "read_deadline",
     "read_instrument",
     "read_missing",
     "read_relation",
     "read_rule",
+    "read_statement",
     "read_status",
+    "read_what_if",
     "read_why",
 ]
 
@@ -49,6 +58,12 @@ class Reasoned(msgspec.Struct, frozen=True):
     """A change that is to be told with its reason for programs, and not in words alone."""
 
     change: Change
+
+
+class Supposed(msgspec.Struct, frozen=True):
+    """What acts would change, to be told with the reasons for programs."""
+
+    found: WhatIf
 
 
 # Writing
@@ -93,10 +108,36 @@ def _plain_relation(found: Relation) -> dict[str, object]:
     return answer
 
 
+def _plain_because(because: Reason) -> dict[str, object]:
+    return {"id": because.id, "cites": list(because.cites), "params": plain_value(because.params)}
+
+
 def _plain_reasoned(found: Reasoned) -> dict[str, object]:
-    because = found.change.because
-    reason = {"id": because.id, "cites": list(because.cites), "params": plain_value(because.params)}
-    return {**plain_change(found.change), "reason": reason}
+    return {**plain_change(found.change), "reason": _plain_because(found.change.because)}
+
+
+def _plain_supposed(supposed: Supposed) -> dict[str, object]:
+    found = supposed.found
+    whole: dict[str, Any] = plain_what_if(found)
+    for row, shift in zip(whole["changes"], found.changes, strict=True):
+        row["reason"] = _plain_because(shift.because)
+    for row, pair in zip(whole["relations"], found.relations, strict=True):
+        for side, of in (("before", pair.before), ("after", pair.after)):
+            row[side]["reasons"] = [_plain_because(reason) for reason in of.reasons]
+    return whole
+
+
+def _plain_statement(found: Statement) -> dict[str, object]:
+    bare = {name: plain_value(getattr(found, name)) for name in Statement.__struct_fields__ if name != "replies"}
+    withdrawn = [{"provision": provision, "date": str(day)} for provision, day in found.withdrawn]
+    return bare | {
+        "act": act_row(found.act),
+        "withdrawn": withdrawn,
+        "replies": [
+            {name: plain_value(getattr(reply, name)) for name in Reply.__struct_fields__} | {"act": act_row(reply.act)}
+            for reply in found.replies
+        ],
+    }
 
 
 # A row of an actor begins with what is the actor's own; the instrument's follows.
@@ -131,6 +172,8 @@ _FORMS: dict[type, Callable[[Any], object]] = {
     Instrument: _plain_instrument,
     DecisionRule: _plain_rule,
     WhatIf: plain_what_if,
+    Supposed: _plain_supposed,
+    Statement: _plain_statement,
 }
 
 
@@ -210,6 +253,91 @@ def read_rule(found: Plain) -> DecisionRule:
     if rule is None:
         raise ValueError("; ".join(fault.says for fault in faults))
     return rule
+
+
+def read_deadline(found: Plain) -> Deadline:
+    """One deadline."""
+    return msgspec.convert(found, Deadline)
+
+
+def read_statement(found: Plain) -> Statement:
+    """A reservation or declaration with what was answered to it; raises ValueError for what is no act."""
+    name = found["instrument"]
+    bare = {key: found[key] for key in ("instrument", "holder", "standing", "unconfirmed", "open_until")}
+    withdrawn = [(one["provision"], one["date"]) for one in found["withdrawn"]]
+    return Statement(
+        act=_read_act(found["act"], name),
+        replies=tuple(_read_reply(reply, name) for reply in found["replies"]),
+        **msgspec.structs.asdict(msgspec.convert({**bare, "withdrawn": withdrawn}, _Said)),
+    )
+
+
+class _Said(msgspec.Struct):
+    """What a statement has beside acts."""
+
+    instrument: str
+    holder: str
+    standing: tuple[str, ...]
+    withdrawn: tuple[tuple[str, date], ...]
+    unconfirmed: bool
+    open_until: date | None
+
+
+def _read_reply(found: Plain, instrument: str) -> Reply:
+    whole = msgspec.convert(found, shapes.Reply)
+    rest = {name: getattr(whole, name) for name in Reply.__struct_fields__ if name != "act"}
+    return Reply(act=_read_act(found["act"], instrument), **rest)
+
+
+def _read_act(found: Mapping[str, str], instrument: str) -> Act:
+    act, faults = read_act(dict(found), instrument, "", 0)
+    if act is None:
+        raise ValueError("; ".join(fault.says for fault in faults))
+    return act
+
+
+def read_what_if(found: Plain) -> WhatIf:
+    """What acts would change, told with its reasons; raises KeyError where those are left out."""
+    acts = ({name: text for name, text in act.items() if name != "instrument"} for act in found["acts"])
+    named = [act["instrument"] for act in found["acts"]]
+    return WhatIf(
+        on=parse_date(found["on"]),
+        acts=tuple(_read_act(act, name) for act, name in zip(acts, named, strict=True)),
+        findings=msgspec.convert(found["findings"], tuple[Finding, ...]),
+        forces=tuple(map(_read_force, found["forces"])),
+        changes=tuple(map(_read_shift, found["changes"])),
+        statuses=tuple(map(_read_status_shift, found["statuses"])),
+        relations=tuple(_read_relation_shift(one, found["on"]) for one in found["relations"]),
+    )
+
+
+def _read_force(found: Plain) -> ForceShift:
+    whole = msgspec.convert(found, shapes.ForceShift)
+    return ForceShift(
+        instrument=whole.instrument,
+        provisions=whole.provisions,
+        threshold=(whole.threshold_met.before, whole.threshold_met.after),
+        entry=(whole.entry_into_force.before, whole.entry_into_force.after),
+        ended=(whole.ended.before, whole.ended.after),
+        lacking=(whole.lacking.before, whole.lacking.after),
+    )
+
+
+def _read_shift(found: Plain) -> Shift:
+    whole = msgspec.convert(found, shapes.Shift)
+    names = ("date", "instead_of", "instrument", "actor", "before", "after")
+    return Shift(because=_read_reason(found["reason"]), **{name: getattr(whole, name) for name in names})
+
+
+def _read_status_shift(found: Plain) -> StatusShift:
+    sides = {side: None if found[side] is None else _read_actor_status(found[side]) for side in ("before", "after")}
+    return StatusShift(instrument=found["instrument"], actor=found["actor"], **sides)
+
+
+def _read_relation_shift(found: Plain, on: str) -> RelationShift:
+    head = {"instrument": found["instrument"], "actors": found["actors"], "on": on}
+    before, after = (read_relation({**head, **found[side]}) for side in ("before", "after"))
+    return RelationShift(instrument=found["instrument"], parties=before.parties, before=before, after=after)
 
 
 def _read_reasons(found: Iterable[Plain]) -> tuple[Reason, ...]:

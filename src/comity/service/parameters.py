@@ -12,21 +12,45 @@ from comity.dates import parse_date
 from comity.findings import Finding
 from comity.service.queries import Refusal
 
-__all__ = ["DAY", "KNOWN", "LONGEST", "MOMENT", "MOST", "Kind", "Parameter", "read", "text_of"]
+__all__ = [
+    "DAY",
+    "KNOWN",
+    "LINE",
+    "LINES",
+    "LONGEST",
+    "LONGEST_LINE",
+    "MOMENT",
+    "MOST",
+    "Kind",
+    "Parameter",
+    "read",
+    "text_of",
+]
 
-Kind = Literal["instrument", "actor", "name", "day", "moment", "text", "list", "number", "yes"]
+Kind = Literal["instrument", "actor", "name", "day", "moment", "text", "list", "lines", "number", "yes"]
 
 LONGEST = 200  # characters of a name or of words to search for
 LONGEST_LIST = 100  # names in a list
+LINES, LONGEST_LINE = 60, 500  # acts that are supposed at once, and the characters of one
 MOST = 5000  # items of one page of an answer
 # A day of the calendar's years that are no placeholders (`comity.dates`), and a moment of recording or a tree size.
 DAY = r"^(1[6-9][0-9]{2}|2[0-4][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MOMENT = r"^([0-9]{1,12}|[12][0-9]{3}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z)?)$"
+# An act that is supposed, in one line (`comity.service.supposing`): its instrument where that is another, a date that
+# may be partial, actor, kind, and further columns.
+LINE = (
+    r"^([a-z0-9-]+: )?(1[6-9][0-9]{2}|2[0-4][0-9]{2})(-[0-9]{2}){0,2} [A-Za-z0-9-]{1,64} [a-z-]{1,64}"
+    r"( [a-z]{1,16}=[^\u0000-\u001f]*)?$"
+)
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """One parameter. `argument` is its name in Python, where that differs; a day left out is today."""
+    """One parameter. `argument` is its name in Python, where that differs.
+
+    A day left out is today, or, where that is `unbounded`, none at all. Lines are parted by line breaks, and a
+    program may give the parameter once a line instead.
+    """
 
     name: str
     kind: Kind
@@ -34,6 +58,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     example: str
     required: bool = True
     argument: str = ""
+    unbounded: bool = False
 
     @property
     def python(self) -> str:
@@ -50,14 +75,14 @@ KNOWN = Parameter(
 )
 
 
-def text_of(value: object) -> str:
-    """A value as an address has it."""
+def text_of(value: object, kind: Kind = "list") -> str:
+    """A value of a parameter of this kind as an address has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int | date):
         return str(value)
     if isinstance(value, Iterable):
-        return ",".join(map(str, value))
+        return ("\n" if kind == "lines" else ",").join(map(str, value))
     raise TypeError(f"no parameter is a {type(value).__name__}")
 
 
@@ -77,15 +102,18 @@ def read(parameters: Sequence[Parameter], given: Mapping[str, str], today: date)
             findings.append(_wrong("parameter-missing", f"“{one.name}” is missing", _hint(one)))
         elif one.name in given:
             findings.append(_wrong("parameter-wrong", f"“{one.name}” is empty", f"leave it out, or {_hint(one)}"))
-        elif one.kind == "day":
+        elif one.kind == "day" and not one.unbounded:
             values[one.python] = today
     if findings:
         raise Refusal(findings)
     return values
 
 
+_LONGEST: Mapping[Kind, int] = {"list": LONGEST * LONGEST_LIST, "lines": LINES * (LONGEST_LINE + 1)}
+
+
 def _value(one: Parameter, text: str) -> object:
-    if "\0" in text or len(text) > LONGEST * (LONGEST_LIST if one.kind == "list" else 1):
+    if "\0" in text or len(text) > _LONGEST.get(one.kind, LONGEST):
         raise ValueError("that is too long, or no text")
     match one.kind:
         case "day":
@@ -96,6 +124,8 @@ def _value(one: Parameter, text: str) -> object:
             return _yes(text)
         case "list":
             return _listed(text)
+        case "lines":
+            return _lines(text)
         case "moment":
             return _moment(text)
         case _:
@@ -124,6 +154,16 @@ def _listed(text: str) -> tuple[str, ...]:
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     if not found or len(found) > LONGEST_LIST:
         raise ValueError(f"a list has 1 to {LONGEST_LIST} names, parted by commas")
+    return found
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    found = tuple(line.strip() for line in text.split("\n") if line.strip())
+    if len(found) > LINES:
+        raise ValueError(f"there are at most {LINES} acts")
+    wrong = next((line for line in found if len(line) > LONGEST_LINE or not re.fullmatch(LINE, line)), None)
+    if wrong is not None:
+        raise ValueError(f"“{wrong:.40}” is no act: it has a date, an actor and a kind")
     return found
 
 

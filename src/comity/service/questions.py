@@ -13,10 +13,9 @@ import msgspec
 from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
-from comity.law.results import Change
 from comity.law.search import Hit
-from comity.service import answers, logbook, parameters, shapes
-from comity.service.answers import OfActor, Reasoned, plain
+from comity.service import answering, answers, logbook, parameters, shapes
+from comity.service.answers import plain
 from comity.service.parameters import Parameter
 from comity.service.queries import Register, refuse
 
@@ -82,6 +81,16 @@ _REASONS = Parameter(
 )
 
 
+# What narrows a question about many to a part of the register.
+_WITHIN = (
+    msgspec.structs.replace(_INSTRUMENT, summary="Within this instrument only.", required=False),
+    msgspec.structs.replace(_ACTOR, summary="What concerns this actor only.", required=False),
+    Parameter(
+        name="area", kind="name", summary="Within instruments of this area only.", example="climate", required=False
+    ),
+)
+
+
 def _changed(one: Parameter, **changes: Any) -> Parameter:  # noqa: ANN401  # fields of a parameter
     return msgspec.structs.replace(one, **changes)
 
@@ -89,33 +98,6 @@ def _changed(one: Parameter, **changes: Any) -> Parameter:  # noqa: ANN401  # fi
 def _as(shape: type) -> Read:
     """A reader for an answer whose JSON is its record as it stands."""
     return lambda found: msgspec.convert(found, shape)
-
-
-# Answers that are more than one call of a method
-
-
-def _of_actor(register: Register, actor: str, on: date) -> OfActor:
-    return OfActor(actor=register.actor_code(actor), on=on, statuses=tuple(register.actor(actor, on)))
-
-
-def _told(changes: list[Change], *, reasons: bool) -> list[Change] | list[Reasoned]:
-    return [Reasoned(change) for change in changes] if reasons else changes
-
-
-def _timeline(register: Register, name: str, *, reasons: bool = False) -> list[Change] | list[Reasoned]:
-    return _told(register.timeline(name), reasons=reasons)
-
-
-def _of_instrument(register: Register, instrument: str, *, reasons: bool = False) -> list[Change] | list[Reasoned]:
-    return _timeline(register, register.instrument(instrument).id, reasons=reasons)
-
-
-def _of_one_actor(register: Register, actor: str, *, reasons: bool = False) -> list[Change] | list[Reasoned]:
-    return _timeline(register, register.actor_code(actor), reasons=reasons)
-
-
-def _changes(register: Register, start: date, end: date, *, reasons: bool = False) -> list[Change] | list[Reasoned]:
-    return _told(register.changes(start, end), reasons=reasons)
 
 
 _OF_LOG = "The log"
@@ -204,12 +186,49 @@ _TABLE = (
         read=_as(Pairs),
     ),
     Question(
+        id="statements",
+        path="instruments/{instrument}/statements",
+        group=_OF_INSTRUMENT,
+        summary="Reservations and declarations made under an instrument by a day, and what was answered to them.",
+        parameters=(_INSTRUMENT, _ON),
+        answer=answering.statements,
+        shape=shapes.Statement,
+        read=answers.read_statement,
+        many=True,
+    ),
+    Question(
+        id="what-if",
+        path="instruments/{instrument}/what-if",
+        group=_OF_INSTRUMENT,
+        summary="What acts that have not happened would change, and when; nothing is recorded.",
+        parameters=(
+            _INSTRUMENT,
+            Parameter(
+                name="act",
+                kind="lines",
+                argument="acts",
+                summary="An act: its date, actor and kind, and further columns as ref=…; once for each act.",
+                example="2027-01-20 USA acceptance",
+            ),
+            _changed(
+                _ON,
+                summary="The day on which to compare; left out: the last on which anything differs.",
+                example="2027-03-01",
+                unbounded=True,
+            ),
+            _REASONS,
+        ),
+        answer=answering.what_if,
+        shape=shapes.WhatIf,
+        read=answers.read_what_if,
+    ),
+    Question(
         id="instrument-timeline",
         path="instruments/{instrument}/timeline",
         group=_OF_INSTRUMENT,
         summary="Every change of status under an instrument, in order.",
         parameters=(_INSTRUMENT, _REASONS),
-        answer=_of_instrument,
+        answer=answering.of_instrument,
         shape=shapes.Change,
         read=answers.read_change,
         many=True,
@@ -230,7 +249,7 @@ _TABLE = (
         group=_OF_ACTOR,
         summary="All that binds an actor on a day, and what it has only signed.",
         parameters=(_ACTOR, _ON),
-        answer=_of_actor,
+        answer=answering.of_actor,
         shape=shapes.ActorAnswer,
         read=answers.read_actor,
     ),
@@ -240,9 +259,20 @@ _TABLE = (
         group=_OF_ACTOR,
         summary="Every change of an actor's status under all instruments, in order.",
         parameters=(_ACTOR, _REASONS),
-        answer=_of_one_actor,
+        answer=answering.of_one_actor,
         shape=shapes.Change,
         read=answers.read_change,
+        many=True,
+    ),
+    Question(
+        id="actor-statements",
+        path="actors/{actor}/statements",
+        group=_OF_ACTOR,
+        summary="The reservations and declarations of an actor under all instruments, and others' that it answered.",
+        parameters=(_ACTOR, _ON),
+        answer=Register.statements_of,
+        shape=shapes.Statement,
+        read=answers.read_statement,
         many=True,
     ),
     Question(
@@ -274,7 +304,7 @@ _TABLE = (
             Parameter(name="name", kind="name", summary="The id of an instrument or actor.", example="kyoto-protocol"),
             _REASONS,
         ),
-        answer=_timeline,
+        answer=answering.timeline,
         shape=shapes.Change,
         read=answers.read_change,
         many=True,
@@ -294,11 +324,34 @@ _TABLE = (
                 required=True,
             ),
             _changed(_ON, name="to", argument="end", summary="The last day to look at; left out: today (UTC)."),
+            *_WITHIN,
             _REASONS,
         ),
-        answer=_changes,
+        answer=answering.changes,
         shape=shapes.Change,
         read=answers.read_change,
+        many=True,
+    ),
+    Question(
+        id="deadlines",
+        path="deadlines",
+        group=_OF_MANY,
+        summary="Days by which a State must speak, or its silence counts: objections to reservations, and rejections.",
+        parameters=(
+            _changed(_ON, name="from", argument="start", summary="The day after which to look; left out: today (UTC)."),
+            _changed(
+                _ON,
+                name="to",
+                argument="end",
+                summary="The last day to look at; left out: all that lies ahead.",
+                example="2021-12-31",
+                unbounded=True,
+            ),
+            *_WITHIN,
+        ),
+        answer=answering.deadlines,
+        shape=shapes.Deadline,
+        read=answers.read_deadline,
         many=True,
     ),
     Question(

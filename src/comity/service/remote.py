@@ -30,12 +30,15 @@ from comity.law.missing import Missing
 from comity.law.pairs import Pairs
 from comity.law.results import Change, Relation, Status, Why
 from comity.law.search import Hit
+from comity.law.statements import Statement
+from comity.law.what_if import WhatIf
 from comity.register.layers import DefinitionKind
 from comity.register.reading import Reading
 from comity.service.parameters import MOST, text_of
 from comity.service.queries import Refusal, Register, as_day, refuse
 from comity.service.questions import QUESTIONS
 from comity.service.shapes import InstrumentHead
+from comity.service.supposing import act_line
 
 __all__ = ["RemoteRegister"]
 
@@ -61,7 +64,9 @@ class RemoteRegister(Register):
         """
         asked = QUESTIONS[question]
         given = {
-            one.name: text_of(values[one.python]) for one in asked.parameters if values.get(one.python) is not None
+            one.name: text_of(values[one.python], one.kind)
+            for one in asked.parameters
+            if values.get(one.python) is not None
         }
         inside = {name: quote(text, safe="") for name, text in given.items() if f"{{{name}}}" in asked.path}
         query = {name: text for name, text in given.items() if name not in inside} | self._moment
@@ -135,6 +140,23 @@ class RemoteRegister(Register):
         """The statuses of several actors (or groups) under several instruments on a day."""
         found: Comparison = self.ask("compare", actors=actors, instruments=instruments, on=as_day(on))
         return found
+
+    def statements(self, instrument: str, on: date | str) -> list[Statement]:
+        """The reservations and declarations made under an instrument by a day, and what was answered to them."""
+        return list(self.ask("statements", instrument=instrument, on=as_day(on)))
+
+    def statements_of(self, actor: str, on: date | str) -> list[Statement]:
+        """The reservations and declarations of an actor under every instrument, and others' that it answered."""
+        return list(self.ask("actor-statements", actor=actor, on=as_day(on)))
+
+    def what_if(self, acts: Sequence[Act], on: date | str | None = None) -> WhatIf:
+        """What acts that have not happened would change, and when; nothing is recorded."""
+        if not acts:
+            raise refuse("nothing-asked", "there is nothing to suppose: no act is given", "give one act at the least")
+        lines = [act_line(act, whole=True) for act in acts]
+        day = None if on is None else as_day(on)
+        found: WhatIf = self.ask("what-if", instrument=acts[0].instrument, acts=lines, on=day, reasons=True)
+        return msgspec.structs.replace(found, acts=tuple(acts))
 
     def search(self, text: str) -> list[Hit]:
         """Instruments, provisions and actors whose title, heading or name has these words."""

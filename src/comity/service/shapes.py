@@ -6,7 +6,7 @@ partial date stays text. Tests hold every answer to its shape, with no key besid
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,6 +16,7 @@ from comity.instruments import Horizon, Provision
 from comity.law.results import Consent, Contested, PartStatus, StatusWord, TerritoryStatus, VotingRecord
 
 __all__ = [
+    "Act",
     "ActorAnswer",
     "ActorRow",
     "ActorStatus",
@@ -23,18 +24,30 @@ __all__ = [
     "Change",
     "Checkpoint",
     "Consistency",
+    "Dates",
+    "Deadline",
     "Entry",
     "Flags",
+    "ForceShift",
     "Head",
     "Inclusion",
     "Instrument",
     "InstrumentHead",
     "Missing",
+    "Numbers",
     "Reason",
     "Relation",
+    "RelationShift",
+    "Reply",
     "Rule",
+    "Shift",
+    "Side",
+    "Statement",
     "Status",
+    "StatusShift",
+    "WhatIf",
     "Why",
+    "Withdrawn",
     "head_of",
 ]
 
@@ -183,6 +196,159 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, rename={"before": "from"
     after: str
     because: str
     reason: Because | _Optional = _UNSET
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An act, by its columns (spec/notation.md); those that are empty are left out. A partial date stays text."""
+
+    date: str
+    actor: str
+    act: str
+    instrument: str | _Optional = _UNSET
+    effective: str | _Optional = _UNSET
+    ref: str | _Optional = _UNSET
+    at: str | _Optional = _UNSET
+    notified: str | _Optional = _UNSET
+    set: str | _Optional = _UNSET
+    note: str | _Optional = _UNSET
+    source: str | _Optional = _UNSET
+    document: str | _Optional = _UNSET
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An objection to a reservation, or an acceptance of it; `effect` is the id of the reason for what it does."""
+
+    act: Act
+    accepts: bool
+    opposed: bool
+    provisions: tuple[str, ...]
+    withdrawn: dt.date | None
+    effect: str
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A provision that a reservation touches no more, and since when."""
+
+    provision: str
+    date: dt.date
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reservation or declaration as its holder has it on a day, with what was answered to it.
+
+    `standing` are the provisions a reservation still touches; `unconfirmed`: made on signature and not repeated with
+    consent (VCLT 23(2)); `open_until` the day on which the time to object runs out, where it still runs (VCLT 20(5)).
+    """
+
+    instrument: str
+    holder: str
+    act: Act
+    standing: tuple[str, ...]
+    withdrawn: tuple[Withdrawn, ...]
+    unconfirmed: bool
+    open_until: dt.date | None
+    replies: tuple[Reply, ...]
+
+
+class Deadline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The last day to object to a reservation of `actor`, or (`actor` empty) to reject what else binds by silence.
+
+    `notified` is the day from which the period runs; null where it is counted from the reservation itself.
+    """
+
+    date: dt.date
+    kind: Literal["objection", "rejection"]
+    instrument: str
+    actor: str
+    provisions: tuple[str, ...]
+    notified: dt.date | None
+    cites: tuple[str, ...]
+
+
+class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A day without the acts supposed, and with them; null where there is none."""
+
+    before: dt.date | None
+    after: dt.date | None
+
+
+class Numbers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A number without the acts supposed, and with them; null where there is none."""
+
+    before: int | None
+    after: int | None
+
+
+class ForceShift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an entry into force, or an end, would move; `lacking` is how many consents it still needs at the least.
+
+    `provisions` is empty for the instrument itself, else those with a clause of their own.
+    """
+
+    instrument: str
+    provisions: tuple[str, ...]
+    threshold_met: Dates
+    entry_into_force: Dates
+    ended: Dates
+    lacking: Numbers
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
+    """A change that the acts would bring (`instead_of` is null), move, or prevent (`date` is null).
+
+    `because` is its reason in English; `reason`, where it was asked for, the same for programs.
+    """
+
+    date: dt.date | None
+    instead_of: dt.date | None
+    instrument: str
+    actor: str
+    before: str
+    after: str
+    because: str
+    reason: Because | _Optional = _UNSET
+
+
+class StatusShift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The status of an actor on the day compared, without the acts and with them; null where it is none."""
+
+    instrument: str
+    actor: str
+    before: ActorStatus | None
+    after: ActorStatus | None
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What binds two actors on the day compared; `reasons` where they were asked for."""
+
+    bound: bool
+    excluded: tuple[str, ...]
+    modified: tuple[str, ...]
+    not_settled: tuple[str, ...]
+    as_amended_by: tuple[str, ...]
+    reasons: tuple[Because, ...] | _Optional = _UNSET
+
+
+class RelationShift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What binds two actors toward each other, without the acts supposed and with them."""
+
+    instrument: str
+    actors: tuple[str, str]
+    before: Side
+    after: Side
+
+
+class WhatIf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What acts that have not happened would change; where an error among the findings forbids them, nothing else."""
+
+    on: dt.date
+    acts: tuple[Act, ...]
+    refused: bool
+    forces: tuple[ForceShift, ...]
+    changes: tuple[Shift, ...]
+    statuses: tuple[StatusShift, ...]
+    relations: tuple[RelationShift, ...]
+    findings: tuple[Finding, ...]
 
 
 class InstrumentHead(msgspec.Struct, frozen=True, kw_only=True):

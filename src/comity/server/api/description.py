@@ -10,7 +10,7 @@ import msgspec
 from comity.server.api.paging import CURSOR, LIMIT, MOST, USUAL
 from comity.server.api.problems import Problem
 from comity.service import Refusal, Register, logbook
-from comity.service.parameters import DAY, KNOWN, LONGEST, LONGEST_LIST, MOMENT, Parameter
+from comity.service.parameters import DAY, KNOWN, LINE, LINES, LONGEST, LONGEST_LINE, LONGEST_LIST, MOMENT, Parameter
 from comity.service.questions import QUESTIONS, Question, plain
 
 __all__ = ["FILES", "File", "description", "example_of", "sections"]
@@ -207,10 +207,12 @@ def _parameter(one: Parameter, path: str) -> Json:
         "description": one.summary,
         "schema": _schema_of(one),
     }
-    if one.kind == "list":
-        found |= {"style": "form", "explode": False}
+    if one.kind in {"list", "lines"}:
+        found |= {"style": "form", "explode": one.kind == "lines"}
     if one.example:
         found["example"] = one.example.split(",") if one.kind == "list" else one.example
+    if one.kind == "lines":
+        found["example"] = one.example.split("\n")
     if one.kind == "number":
         found["example"] = int(one.example)
     if one.kind == "yes":
@@ -241,6 +243,9 @@ def _schema_of(one: Parameter) -> Json:
         case "list":
             name = {"type": "string", "pattern": _NAME, "maxLength": LONGEST}
             return {"type": "array", "items": name, "minItems": 1, "maxItems": LONGEST_LIST}
+        case "lines":
+            line = {"type": "string", "format": "act", "pattern": LINE, "maxLength": LONGEST_LINE}
+            return {"type": "array", "items": line, "minItems": 1, "maxItems": LINES}
         case "text":
             return {"type": "string", "pattern": r"^[^\s\u0000]", "maxLength": LONGEST}
         case _:

@@ -27,6 +27,7 @@ NOT_FOUND = frozenset(
         "instrument-unknown",
         "actor-unknown",
         "name-unknown",
+        "area-unknown",
         "entry-unknown",
         "moment-wrong",
         "no-log",
@@ -77,8 +78,11 @@ def problem(
 
 def _status_of(refusal: Refusal) -> int:
     """What was asked wrongly comes first, then what is not there; else the data cannot bear the question."""
-    codes = {finding.code for finding in refusal.findings if finding.level == "error"}
-    for status, known in ((400, _ASKED_WRONG), (404, NOT_FOUND), (409, _STALE)):
+    errors = [finding for finding in refusal.findings if finding.level == "error"]
+    # A line that is of no file is one of those that were asked with.
+    lines = {one.code for one in errors if one.line and not one.file} - NOT_FOUND
+    codes = {one.code for one in errors}
+    for status, known in ((400, _ASKED_WRONG | lines), (404, NOT_FOUND), (409, _STALE)):
         if codes & known:
             return status
     return 422

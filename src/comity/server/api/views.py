@@ -1,6 +1,6 @@
 """Each question over HTTP: one view for the whole table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -32,7 +32,7 @@ _lists = Lists()
 @served
 def answer(request: HttpRequest, question: Question, **named: str) -> HttpResponseBase:
     """The answer to a question of the table, or one page of it."""
-    given = received(request)
+    given = received(request, [one.name for one in question.parameters if one.kind == "lines"])
     paging = (LIMIT, CURSOR) if question.many else ()
     values = read((*question.parameters, KNOWN, *paging), {**given, **named}, today())
     known, limit, cursor = values.pop("known", None), values.pop("limit", USUAL), values.pop("cursor", "")
@@ -58,13 +58,16 @@ def answer(request: HttpRequest, question: Question, **named: str) -> HttpRespon
     return kept(response, tag, seen, known)
 
 
-def received(request: HttpRequest) -> dict[str, str]:
-    """What the query of an address says; raises `Refusal` where it says something twice."""
-    twice = [name for name, values in request.GET.lists() if len(values) > 1]
+def received(request: HttpRequest, lines: Collection[str] = ()) -> dict[str, str]:
+    """What the query of an address says, `lines` given again and again as one text.
+
+    Raises `Refusal` where it says anything else twice.
+    """
+    twice = [name for name, values in request.GET.lists() if len(values) > 1 and name not in lines]
     if twice:
         do = "a list is parted by commas"
         raise Refusal(faulty("parameter-wrong", f"“{name[:40]}” is given more than once", do) for name in twice)
-    return {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    return {name: "\n".join(map(str, values)) for name, values in request.GET.lists()}
 
 
 def kept(response: HttpResponseBase, tag: str, seen: Seen, known: object) -> HttpResponseBase:
