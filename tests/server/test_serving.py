@@ -24,6 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from playwright.sync_api import sync_playwright
 
 from comity.register.errors import StoreError
 from comity.register.leaf import Record
@@ -34,6 +35,7 @@ from comity.service import keeping
 from comity.service.backups import back_up, bring_back
 
 COMITY = str(Path(sys.executable).with_name("comity"))
+CHROMIUM = Path("/usr/bin/chromium")
 PAGE = "/en/instruments/lake-treaty"
 
 
@@ -137,6 +139,34 @@ def test_a_served_log_is_read_live_and_streams_do_not_hold_up_the_end(log: Path,
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) in {0, -signal.SIGTERM}
         assert time.monotonic() - start < 8
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "said"), [("en", "The register has changed"), ("ar", "طرأ تغيير على السجل")])
+def test_who_reads_a_page_is_told_when_it_has_changed(log: Path, tmp_path: Path, language: str, said: str) -> None:
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true" and os.environ.get("COMITY_BROWSER") != "required":
+        pytest.skip(f"there is no {CHROMIUM}: apt-get install chromium")
+    own = shutil.copy(log, tmp_path / "own.comity")
+    with serving(tmp_path, "--log", str(own)) as (port, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page, other = browser.new_page(), browser.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"http://127.0.0.1:{port}/{language}/instruments/lake-treaty")
+        other.goto(f"http://127.0.0.1:{port}/{language}/actors/ITA")
+        notice = page.locator(".live p")
+        assert notice.is_hidden()
+        keeping.record(own, "lake-treaty", {"date": "2010-02-03", "actor": "FRA", "act": "accession"})
+        page.bring_to_front()
+        notice.wait_for(state="visible", timeout=5_000)
+        assert said in notice.inner_text()
+        assert other.locator(".live p").is_hidden()  # it is about somebody else
+        assert page.locator("a[href*='lake-treaty/FRA']").count() == 0
+        notice.locator("a").click()
+        page.locator("a[href*='lake-treaty/FRA']").first.wait_for(timeout=5_000)
+        assert page.locator(".live p").is_hidden()
+        assert complaints == []
+        browser.close()
 
 
 def test_several_workers_serve_one_file(log: Path, tmp_path: Path) -> None:
