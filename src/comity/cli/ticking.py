@@ -60,19 +60,19 @@ def _moment(text: str) -> datetime:
 
 
 _SAID = {
-    "mended": "approvals finished that had been cut off",
-    "rectified": "corrections of texts made, since nobody objected",
-    "alerts": "messages put in about coming days",
-    "sent": "messages sent",
-    "unsent": "messages that could not be sent yet",
-    "forgotten": "mailboxes forgotten that never said yes",
-    "checkpoint": "entries signed",
+    "mended": "Approvals finished that had been cut off",
+    "rectified": "Corrections of texts made, since nobody objected",
+    "alerts": "Messages put in about coming days",
+    "sent": "Messages sent",
+    "unsent": "Messages that could not be sent yet",
+    "forgotten": "Mailboxes forgotten that never said yes",
+    "checkpoint": "Entries signed",
 }
 
 
 def _lines(counts: Mapping[str, int], failed: Mapping[str, str], *, busy: bool) -> list[str]:
     if busy:
         return ["Another tick is at work: nothing was done."]
-    lines = [f"{counts[name]:,} {said}" for name, said in _SAID.items() if counts[name]]
+    lines = [f"{said}: {counts[name]:,}" for name, said in _SAID.items() if counts[name]]
     lines += [f"{name} failed: {why}" for name, why in failed.items()]
     return lines or ["Nothing was due."]

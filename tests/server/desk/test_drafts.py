@@ -65,10 +65,10 @@ def test_from_a_draft_to_a_notification(desk: Desk, text_of: TextOf, tmp_path: P
     assert letter.startswith(f"DEPOSITARY NOTIFICATION DN.1.{one.year}.lamps\n")
     assert "Depositary: Government of Malta" in letter
     assert "The above action was effected on 2003-04-05." in letter
-    assert "The instrument enters into force on 2003-05-05." in letter
+    assert "The instrument enters into force on 2003-05-05. Basis: article 12." in letter
     assert "Switzerland, Convention on the Lamps of the Coast: Party as from 2003-05-05" in letter
     assert f"Document received: sha256:{digest}" in letter
-    assert f"Entry {size} of the register; hash of the entry {one.leaf_hash}" in letter
+    assert f"Entry of the register: {size}\nHash of the entry: {one.leaf_hash}\n" in letter
 
     file = officer.get(f"{place}/document")
     assert file.headers["Content-Disposition"] == 'attachment; filename="act of ratification.pdf"'

@@ -14,7 +14,7 @@ from comity.server.asking import Question, asked
 from comity.server.desk import drafting, recording
 from comity.server.desk.acting import Acting, Refused
 from comity.server.desk.documents import keep, served
-from comity.server.desk.frames import desk_page, history, text_of, version_of
+from comity.server.desk.frames import desk_frame, desk_page, history, text_of, version_of
 from comity.server.desk.models import Document, Draft, Notification, Rectification
 from comity.server.desk.preview import preview
 from comity.server.pages.choosing import instruments_by_area, names_to_choose
@@ -48,7 +48,7 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
     by = Acting(request)
     mine = _seen_by(by)
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "waiting": _rows(question, mine.filter(state__in=(Draft.SUBMITTED, Draft.APPROVING))),
             "open": _rows(question, mine.filter(state=Draft.DRAFT)),
             "done": _rows(question, mine.filter(state__in=(Draft.RECORDED, Draft.REJECTED, Draft.WITHDRAWN))),
@@ -144,7 +144,7 @@ def _form(request: HttpRequest, language: str, by: Acting, said: Mapping[str, st
     with asked(request, language) as question:
         names = names_to_choose(question)
         listed = [(code, name) for code, name in names if not own or code == by.person.actor]
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "said": {"date": str(question.on), **{name: value for name, value in said.items() if value}},
             "draft": one,
             "corrigendum": said["act"] == "correction",
@@ -189,7 +189,7 @@ def draft(request: HttpRequest, language: str, key: str) -> HttpResponse:
     by.allow("draft.read", actor=one.actor, name=one.key)
     with asked(request, language) as question:
         words = question.words
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "draft": one,
             "title": words.titled(one.instrument),
             "actor": words.name(one.actor) if one.actor else "–",

@@ -11,11 +11,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from comity.findings import Finding
+from comity.server.asking import Question
 from comity.server.desk.acting import Refused, fault_of
 from comity.server.desk.models import Draft, Rectification
 from comity.server.words import Words, words_in
 
-__all__ = ["cleaned", "desk_page", "finding_lines", "history", "number_of", "text_of", "version_of"]
+__all__ = ["cleaned", "desk_frame", "desk_page", "finding_lines", "history", "number_of", "text_of", "version_of"]
 
 _View = Callable[..., HttpResponseBase]
 # Controls, and what would turn the direction of a line without being seen (Unicode, UAX #9).
@@ -45,6 +46,11 @@ def desk_page(view: _View) -> _View:
             raise fault_of(words, refused, back) from refused
 
     return never_cache(shown)
+
+
+def desk_frame(question: Question) -> dict[str, object]:
+    """What every page of the desk needs. It is of one reader and of now: there is no permanent link to it."""
+    return question.frame() | {"permalink": "", "known": ""}
 
 
 def cleaned(text: str) -> str:

@@ -89,7 +89,7 @@ def _issue(notification: Notification, seen: Seen, it: Instrument, compose: Comp
     for language in LANGUAGES.values():
         words = Speaker(language, reading.directory, reading.instrument, notification.issued.date())
         letter = compose(words)
-        notification.texts[language.code] = msgspec.to_builtins(letter)
+        notification.texts[language.code] = {**msgspec.to_builtins(letter), "text": letter.text}
     notification.save()
     put_notification(notification)
     return notification

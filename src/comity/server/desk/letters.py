@@ -25,11 +25,20 @@ _ISOLATES = re.compile("[\u2066-\u2069]")
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter: its subject, its text in paragraphs parted by empty lines; `head` of them are its heading."""
+    """A letter: subject, heading, paragraphs (lines of one that begin with a dash are a list), what it rests on."""
 
     subject: str
-    text: str
-    head: int
+    head: tuple[str, ...]
+    body: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    addressed: str
+    issued: str
+
+    @property
+    def text(self) -> str:
+        """The whole of it, as plain text."""
+        facts = "\n".join(f"{name}: {value}" for name, value in self.facts)
+        return "\n\n".join([*self.head, *self.body, *([facts] if facts else []), self.addressed, self.issued]) + "\n"
 
 
 def in_plain(said: SafeString | str, *, isolates: bool = False) -> str:
@@ -39,33 +48,26 @@ def in_plain(said: SafeString | str, *, isolates: bool = False) -> str:
 
 
 class _Pen:
-    """Writes lines in one language."""
+    """Writes paragraphs in one language."""
 
     def __init__(self, words: Speaker) -> None:
         self.words = words
-        self._lines: list[str] = []
-        self.head = 0
+        self.written: list[str] = []
 
     def plain(self, said: SafeString | str) -> str:
         return in_plain(said, isolates=self.words.language.direction == "rtl")
 
     def say(self, key: str, **params: object) -> None:
-        self.add(self.words.text(key, **params))
+        """A paragraph."""
+        self.written.append(self.plain(self.words.text(key, **params)))
 
     def add(self, said: SafeString | str) -> None:
-        self._lines.append(self.plain(said))
+        """A sentence more in the last paragraph."""
+        self.written[-1] = f"{self.written[-1]} {self.plain(said)}"
 
     def listed(self, items: Iterable[SafeString | str]) -> None:
-        """One line each, under the line before."""
-        self._lines[-1] = "\n".join([self._lines[-1], *(f"  – {self.plain(item)}" for item in items)])
-
-    @property
-    def written(self) -> int:
-        return len(self._lines)
-
-    @property
-    def text(self) -> str:
-        return "\n\n".join(self._lines) + "\n"
+        """One line each, under the last paragraph."""
+        self.written[-1] = "\n".join([self.written[-1], *(f"– {self.plain(item)}" for item in items)])
 
 
 def titled(words: Speaker, it: Instrument) -> str:
@@ -73,26 +75,33 @@ def titled(words: Speaker, it: Instrument) -> str:
     return words.plain_title(it)
 
 
-def _head(pen: _Pen, it: Instrument, notification: Notification, subject: str) -> None:
+def _letter(pen: _Pen, it: Instrument, notification: Notification, subject: str, recorded: str) -> Letter:
+    """What was written, between its heading and what it rests on."""
     words = pen.words
-    pen.say("letter.head", number=str(notification))
-    pen.add(titled(words, it))
+
+    def said(key: str, **params: object) -> str:
+        return pen.plain(words.text(key, **params))
+
+    head = [said("letter.head", number=str(notification)), titled(words, it)]
     if it.adopted is not None and it.place:
-        pen.say("letter.adopted", place=words.place(it.place), date=it.adopted)
-    pen.add(subject)
-    pen.head = pen.written
+        head.append(said("letter.adopted", place=words.place(it.place), date=it.adopted))
     if it.depositary:
-        pen.say("letter.depositary", names=words.list(words.depositary(name) for name in it.depositary))
-    pen.say("letter.communicates")
-
-
-def _foot(pen: _Pen, notification: Notification, recorded: str) -> None:
+        head.append(said("letter.depositary", names=words.list(words.depositary(name) for name in it.depositary)))
+    facts: list[tuple[str, str]] = []
     if notification.document is not None:
-        pen.say("letter.document", hash=notification.document.hash)
+        facts.append((said("letter.document"), notification.document.hash))
     if notification.entry is not None:
-        pen.say("letter.register", index=notification.entry, hash=notification.leaf_hash, moment=recorded)
-    pen.say("letter.addressed")
-    pen.say("letter.issued", date=notification.issued.date())
+        facts.append((said("desk.entry-of"), str(notification.entry)))
+        facts.append((said("letter.hash"), notification.leaf_hash))
+        facts.append((said("letter.recorded"), recorded))
+    return Letter(
+        subject=f"{titled(words, it)}: {subject}",
+        head=(*head, subject),
+        body=(said("letter.communicates"), *pen.written),
+        facts=tuple(facts),
+        addressed=said("letter.addressed"),
+        issued=said("letter.issued", date=notification.issued.date()),
+    )
 
 
 def act_letter(
@@ -105,7 +114,6 @@ def act_letter(
         subject = pen.plain(words.text("letter.subject.corrigendum", ref=_named(words, act.ref)))
     else:
         subject = pen.plain(words.text("letter.subject.act", actor=actor, act=words.act(act.kind)))
-    _head(pen, it, notification, subject)
     if act.kind == "correction":
         _corrected(pen, act)
     else:
@@ -117,8 +125,7 @@ def act_letter(
     if act.note:
         pen.say("letter.note", note=act.note)
     _effects(pen, it, act, found)
-    _foot(pen, notification, recorded)
-    return Letter(subject=f"{titled(words, it)}: {subject}", text=pen.text, head=pen.head)
+    return _letter(pen, it, notification, subject, recorded)
 
 
 def _named(words: Speaker, ref: str) -> SafeString:
@@ -170,11 +177,11 @@ def _force(pen: _Pen, it: Instrument, found: WhatIf) -> None:
             pen.say("letter.force", threshold=one.threshold[1], entry=one.entry[1])
             because = next((c.because for c in found.changes if c.instrument == it.id and not c.actor), None)
             if it.entry_into_force is not None and it.entry_into_force.article:
-                pen.say("letter.basis", clauses=_article(pen, it.entry_into_force.article))
+                pen.add(pen.words.text("letter.basis", clauses=_article(pen, it.entry_into_force.article)))
             elif because is not None:
                 _basis(pen, it, because)
         elif one.entry[1] is None and one.lacking[1]:
-            pen.add(pen.words.count("letter.lacking", one.lacking[1]))
+            pen.written.append(pen.plain(pen.words.count("letter.lacking", one.lacking[1])))
         if one.ended[0] != one.ended[1] and one.ended[1] is not None:
             pen.say("letter.ended", date=one.ended[1])
 
@@ -200,7 +207,7 @@ def _basis(pen: _Pen, it: Instrument, because: Reason) -> None:
         if match[1] in {it.id, "VCLT"}
     ]
     if said:
-        pen.say("letter.basis", clauses=pen.words.list(said))
+        pen.add(pen.words.text("letter.basis", clauses=pen.words.list(said)))
 
 
 def _article(pen: _Pen, number: str) -> SafeString:
@@ -213,7 +220,6 @@ def rectification_letter(
     """The letter that proposes a correction of a text, says who objected, or tells that it is made (VCLT 79)."""
     pen = _Pen(words)
     subject = pen.plain(words.text(f"letter.subject.{notification.kind}", provision=one.provision))
-    _head(pen, it, notification, subject)
     pen.say(f"letter.{notification.kind}", provision=one.provision, language=words.text(f"language.{one.language}"))
     pen.say("letter.rectified")
     pen.listed([words.text("letter.wrong", text=one.wrong), words.text("letter.right", text=one.right)])
@@ -230,5 +236,4 @@ def rectification_letter(
         )
     if notification.kind == "rectification":
         pen.say("letter.proces-verbal", date=one.until)
-    _foot(pen, notification, recorded)
-    return Letter(subject=f"{titled(words, it)}: {subject}", text=pen.text, head=pen.head)
+    return _letter(pen, it, notification, subject, recorded)

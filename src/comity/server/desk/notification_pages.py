@@ -84,7 +84,10 @@ def notification(request: HttpRequest, language: str, year: int, number: int) ->
         context = question.frame() | {
             "one": one,
             "subject": told["subject"],
-            "paragraphs": [_parted(paragraph) for paragraph in told["text"].strip().split("\n\n")],
+            "told": told,
+            "body": [_parted(paragraph) for paragraph in told["body"]],
+            "entry": "" if one.entry is None else f"/{language}/log/{one.entry}",
+            "permalink": "",
             "instrument": question.words.titled(one.instrument),
             "instrument_href": question.link(f"instruments/{one.instrument}"),
             "known": "",
@@ -112,14 +115,17 @@ def as_pdf(request: HttpRequest, language: str, year: int, number: int) -> HttpR
     del request
     one, words = _one(year, number), words_in(language)
     told = told_in(one, language)
-    # The text begins with its own heading, which the document has in its own place.
-    paragraphs = told["text"].strip().split("\n\n")[told["head"] :]
+    name, *more, _subject = told["head"]
     data = {
         "title": told["subject"],
-        "reference": str(one),
+        "reference": name,
+        "asked": " · ".join(more[1:]),
         "author": str(words.text("site")),
         "running": str(one),
-        "paragraphs": paragraphs,
+        "paragraphs": told["body"],
+        "facts": told["facts"],
+        "attention": told["addressed"],
+        "date": told["issued"],
     }
     response = HttpResponse(typeset("notification", data, language, one.issued), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{one}.{language}.pdf"'

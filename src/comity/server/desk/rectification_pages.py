@@ -14,7 +14,7 @@ from comity.register.store import Proposal
 from comity.server.asking import Question, asked
 from comity.server.desk import rectifying
 from comity.server.desk.acting import Acting, Refused
-from comity.server.desk.frames import desk_page, history, number_of, text_of, version_of
+from comity.server.desk.frames import desk_frame, desk_page, history, number_of, text_of, version_of
 from comity.server.desk.models import Rectification
 from comity.server.pages.choosing import instruments_by_area, names_to_choose
 from comity.server.words import LANGUAGES, Speaker
@@ -36,7 +36,7 @@ def listed(request: HttpRequest, language: str) -> HttpResponse:
     own = by.may("correction.propose")
     found = Rectification.objects.all() if own else Rectification.objects.exclude(circulated=None)
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "rows": [_row(question, one) for one in found[:_LISTED]],
             "may_propose": own,
         }
@@ -85,7 +85,7 @@ def _said(request: HttpRequest) -> dict[str, str]:
 
 def _form(request: HttpRequest, language: str, said: Mapping[str, str], one: Rectification | None) -> HttpResponse:
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "said": said,
             "one": one,
             "days": 90 if one is None else one.days,
@@ -115,7 +115,7 @@ def rectification(request: HttpRequest, language: str, key: str) -> HttpResponse
         words = question.words
         names = names_to_choose(question)
         own = by.person.role == "delegation"
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "one": one,
             "title": words.titled(one.instrument),
             "language_said": words.text(f"language.{one.language}"),
@@ -186,7 +186,7 @@ def proposals(request: HttpRequest, language: str) -> HttpResponse:
     by.allow("proposal.settle")
     found = keeping.proposals(settings.COMITY_LOG)
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             "rows": [_proposal(question.words, one) for one in found[:_PROPOSALS]],
             "more": question.words.count("count.more", len(found) - _PROPOSALS) if len(found) > _PROPOSALS else "",
         }

@@ -12,7 +12,7 @@ from comity.instruments import AREAS
 from comity.server.asking import Question, asked
 from comity.server.desk import subscribing
 from comity.server.desk.acting import Acting, Refused
-from comity.server.desk.frames import desk_page, number_of, text_of
+from comity.server.desk.frames import desk_frame, desk_page, number_of, text_of
 from comity.server.desk.links import read_confirm, read_token, token_of
 from comity.server.desk.models import Message, Subscriber, Wish
 from comity.server.pages.choosing import instruments_by_area, names_to_choose
@@ -60,9 +60,8 @@ def _show(
     request: HttpRequest, language: str, subscriber: Subscriber | None, *, known: bool = False, token: str = ""
 ) -> HttpResponse:
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             **_choices(question),
-            "known": "",
             "logged_in": known,
             "subscriber": subscriber,
             "wishes": [] if subscriber is None else _wishes(question, subscriber),
@@ -169,7 +168,7 @@ def leave(request: HttpRequest, language: str, token: str) -> HttpResponse:
 
 def _told(request: HttpRequest, language: str, key: str, button: str = "") -> HttpResponse:
     with asked(request, language) as question:
-        context = question.frame() | {"said": question.words.text(key), "known": ""}
+        context = desk_frame(question) | {"said": question.words.text(key)}
         context["button"] = question.words.text(button) if button else ""
     return render(request, "desk/told.html", context)
 
@@ -189,7 +188,7 @@ def hooks(request: HttpRequest, language: str) -> HttpResponse:
         return HttpResponseRedirect(f"/{language}/desk/webhooks")
     found = Subscriber.objects.filter(channel=Subscriber.WEBHOOK, owner=by.person).order_by("pk")
     with asked(request, language) as question:
-        context = question.frame() | {
+        context = desk_frame(question) | {
             **_choices(question),
             "hooks": [
                 {
