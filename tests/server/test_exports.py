@@ -191,3 +191,10 @@ def test_the_page_links_to_every_form_as_asked_and_what_is_followed_without_a_da
     page = ask("").content.decode()
     assert "/en/instruments/lake-treaty?on=1998-01-01&amp;format=xlsx" in page
     assert '"/en/instruments/lake-treaty?format=ics"' in page
+
+
+def test_a_calendar_of_an_area_says_so_and_holds_nothing_else() -> None:
+    found = icalendar.Calendar.from_ical(ask("ics", scope=Scope(area="environment"), on="1997-05-01").content)
+    assert found["x-wr-calname"] == "Lake & Treaty: Environment"
+    assert {str(event["categories"].to_ical(), "utf-8") for event in found.walk("VEVENT")} >= {"Environment"}
+    assert all("Environment" in event["categories"].cats for event in found.walk("VEVENT"))

@@ -51,8 +51,9 @@ def calendar_of(question: Question, scope: Scope, said: Provenance) -> bytes:
     calendar.add("prodid", "-//Comity//Register of diplomatic acts//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", said.title)
-    calendar.add("x-wr-calname", said.title)
+    title = _titled(question, scope, said)
+    calendar.add("name", title)
+    calendar.add("x-wr-calname", title)
     calendar.add("url", said.permalink)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})
     found = [*_changes(question, scope, start, _EVER), *_due(question, scope, start)]
@@ -90,7 +91,7 @@ def feed_of(question: Question, scope: Scope, said: Provenance) -> bytes:
     newest = list(_changes(question, scope, start, question.on))[::-1][:_ENTRIES]
     whole = f"{said.origin}/feed/{scope.instrument}/{scope.actor}/{scope.area}/{question.words.code}"
     _add(feed, "id", f"urn:uuid:{uuid5(NAMESPACE_URL, whole)}")
-    _add(feed, "title", said.title)
+    _add(feed, "title", _titled(question, scope, said))
     _add(feed, "updated", _instant(newest[0].day) if newest else _moment(said.recorded))
     _add(feed, "link", rel="self", href=said.base + address(question, format="atom", on="", known=""))
     _add(feed, "link", rel="alternate", type="text/html", href=said.base + address(question, on="", known=""))
@@ -106,6 +107,12 @@ def feed_of(question: Question, scope: Scope, said: Provenance) -> bytes:
         for category in event.categories:
             _add(entry, "category", term=category)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _titled(question: Question, scope: Scope, said: Provenance) -> str:
+    """The title of the page, and the area, where the page has several."""
+    words = question.words
+    return f"{said.title}{words.text('colon')}{words.area(scope.area)}" if scope.area else said.title
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
