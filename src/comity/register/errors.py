@@ -16,6 +16,7 @@ __all__ = [
     "ReadOnlyError",
     "StoreError",
     "TooLongError",
+    "UnreachableError",
     "is_postgres",
     "without_secrets",
 ]
@@ -65,6 +66,10 @@ class KeyTextError(LogError):
 
 class StoreError(LogError):
     """A store cannot be reached, or its data base reports a fault."""
+
+
+class UnreachableError(StoreError):
+    """A data base cannot be reached, or lets nobody in."""
 
 
 class NotALogError(StoreError):

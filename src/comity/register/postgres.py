@@ -23,6 +23,7 @@ from comity.register.errors import (
     NotALogError,
     ReadOnlyError,
     StoreError,
+    UnreachableError,
     without_secrets,
 )
 from comity.register.store import Batch, Head, HeadRow, Proposal, Row, Stage, check_kept, follow, pack, read_head
@@ -123,7 +124,9 @@ def _faults(name: str) -> Iterator[None]:
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
         raise NotALogError(f"{name} holds no Comity log") from error
     except psycopg.Error as error:
-        raise StoreError(f"{name}: {_line(error)}") from error
+        # A fault that the data base itself reports has a code; one without was met on the way to it.
+        away = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+        raise (UnreachableError if away else StoreError)(f"{name}: {_line(error)}") from error
 
 
 def _line(error: psycopg.Error) -> str:

@@ -1,6 +1,7 @@
 """Starting the portal: the log, the environment, the server."""
 
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
@@ -9,13 +10,33 @@ from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
 from comity.service.keeping import Import
 
-__all__ = ["prepare", "prepare_people", "serve", "set_up"]
+__all__ = ["listening_on", "prepare", "prepare_people", "serve", "set_up"]
 
 
-def prepare(log: str | Path, hosts: Sequence[str], progress: Progress | None = None) -> Import | None:
-    """Make what the portal stands on, and tell Django where it is; gives what was brought into the log, if anything."""
+def listening_on(host: str, port: int) -> str | None:
+    """What hinders a server from listening at an address, in words of the system; None where nothing does."""
+    try:
+        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: it may have just ended
+            tried.bind(address)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def prepare(
+    log: str | Path, hosts: Sequence[str], progress: Progress | None = None, public_url: str | None = None
+) -> Import | None:
+    """Make what the portal stands on, and tell Django where it is; gives what was brought into the log, if anything.
+
+    `public_url` is the address under which readers know it. Raises OSError where a file cannot be written, `Refusal`
+    where the log cannot be.
+    """
     brought = prepare_log(log, progress)
     os.environ["COMITY_LOG"] = str(log)
+    if public_url:
+        os.environ["COMITY_PUBLIC_URL"] = public_url
     os.environ["COMITY_HOSTS"] = " ".join(hosts)
     set_up()
     prepare_database()

@@ -28,6 +28,7 @@ from comity.register.errors import (
     NotALogError,
     NoteError,
     ReadOnlyError,
+    UnreachableError,
     is_postgres,
     without_secrets,
 )
@@ -119,6 +120,8 @@ def _remedy(error: LogError) -> str:
             return "check your rights to the log and to its folder"
         case KeyTextError() | NoteError():
             return "check the key or note that was given"
+        case UnreachableError():
+            return "check the address, and that the data base runs and lets you in"
         case importing.MovedError() | ForkError():
             return "another writer came first: try again"
         case _:
