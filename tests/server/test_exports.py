@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+import re
 from datetime import date
+from html import unescape
+from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import icalendar
 import openpyxl
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
 from comity.dates import parse_legal_date
@@ -181,8 +185,8 @@ def test_a_form_or_table_that_there_is_not_is_named_with_those_there_are() -> No
             ask(form, scope=scope, table=table)
         told.extend(map(bare, fault.value.lines))
     assert told == [
-        "This page is not to be had as “ods”; it is to be had as: csv, xlsx, json, ics, atom.",
-        "This page is not to be had as “ics”; it is to be had as: csv, xlsx, json.",
+        "This page is not to be had as “ods”; it is to be had as: csv, xlsx, json, html, ics, atom.",
+        "This page is not to be had as “ics”; it is to be had as: csv, xlsx, json, html.",
         "This page has no table “nope”; it has: parties.",
     ]
 
@@ -198,3 +202,79 @@ def test_a_calendar_of_an_area_says_so_and_holds_nothing_else() -> None:
     assert found["x-wr-calname"] == "Lake & Treaty: Environment"
     assert {str(event["categories"].to_ical(), "utf-8") for event in found.walk("VEVENT")} >= {"Environment"}
     assert all("Environment" in event["categories"].cats for event in found.walk("VEVENT"))
+
+
+# Offline copies
+
+OFFLINE = "/{}/instruments/lake-treaty?on=1998-01-01&format=html&page=all"
+
+
+class Balance(HTMLParser):
+    """Elements that are open, and ends of others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        if tag not in {"meta", "link", "br", "input", "hr"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A drawing's, which is whole."""
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def saved(language: str = "en", where: str = OFFLINE) -> HttpResponse:
+    return Client(headers={"host": "localhost"}).get(where.format(language))
+
+
+@pytest.mark.parametrize(
+    "where", [OFFLINE, "/{}/?format=html", "/{}/actors/AUT?format=html", "/{}/groups/g7?format=html"]
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_offline_copy_needs_nothing_beside_it(where: str, language: str) -> None:
+    response = saved(language, where)
+    page = response.content.decode()
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Content-Disposition"].endswith('.html"')
+    assert response.headers["Cache-Control"] == "no-store"
+    assert f'<html lang="{language}"' in page
+    assert not re.search(r"<(script|form|input|button|iframe|img|link rel=.stylesheet)", page)
+    assert re.search(r"<style>.*:focus-visible", page, re.DOTALL)
+    links = re.findall(r'\shref="([^"]*)"', page)
+    marks = {link[1:] for link in links if link.startswith("#")}
+    assert marks <= set(re.findall(r'\sid="([^"]*)"', page))
+    assert all(link.startswith(("#", "http://localhost/", "https://")) for link in links)
+    balance = Balance()
+    balance.feed(page)
+    assert (balance.open, balance.wrong) == ([], [])
+
+
+def test_an_offline_copy_says_what_it_is() -> None:
+    page = saved().content.decode()
+    block = unescape(strip_tags(page[page.index('class="provenance"') :]))
+    for said in ("1998-01-01", "example.org/lake", "Entries in the log8", "Complete up to 2020-12-31"):
+        assert said in block
+    assert re.search(r"Copy saved at \(UTC\)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", block)
+    assert "Root of the log (Merkle tree, base64)" in block
+    assert "http://localhost/en/instruments/lake-treaty?on=1998-01-01&amp;page=all" in page
+
+
+def test_what_only_the_portal_can_answer_is_not_in_the_copy() -> None:
+    asked, copy = saved(where="/{}/instruments/lake-treaty?on=1998-01-01").content.decode(), saved().content.decode()
+    # A section of which nothing but a heading would be left goes, and the link to it leads to the portal.
+    assert 'id="pair-title"' in asked
+    assert 'id="pair-title"' not in copy
+    assert "on=1998-01-01&amp;page=all#pair-title" in copy
+    assert "Austria" in copy
+    assert 'class="exports"' not in copy
+
+
+def test_a_question_not_yet_asked_is_not_to_be_had() -> None:
+    assert saved(where="/{}/compare?format=html").status_code == 404

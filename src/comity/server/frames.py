@@ -6,7 +6,7 @@ from pathlib import Path
 
 from comity.server.words import LANGUAGES, words_in
 
-__all__ = ["asset_at", "frame", "language_of"]
+__all__ = ["asset_at", "frame", "language_of", "text_of"]
 
 _STATIC = Path(__file__).resolve().parent / "static"
 
@@ -32,6 +32,12 @@ def language_of(path: str) -> tuple[str, str]:
     """The language that an address begins with, or "", and the rest of it."""
     first, _, rest = path.lstrip("/").partition("/")
     return (first, rest) if first in LANGUAGES else ("", path.lstrip("/"))
+
+
+@cache
+def text_of(name: str) -> str:
+    """A style as text, for a file that holds it."""
+    return Path(f"{_STATIC}/{name}").read_text(encoding="utf-8")
 
 
 @cache

@@ -4,14 +4,17 @@ There is one way: `?format=csv` beside whatever else the page was asked, and `ta
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
 from comity.server.asking import Question
 from comity.server.exports.events import calendar_of, feed_of
+from comity.server.exports.offline import offline
 from comity.server.exports.provenance import Provenance, address, provenance
 from comity.server.exports.sheets import write_csv, write_json, write_workbook
 from comity.server.exports.table import Table, bare
@@ -25,6 +28,7 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
     "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
@@ -52,6 +56,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
         return (
             *(("csv", "xlsx", "json") if self.tables else ()),
             *(("pdf",) if self.document is not None else ()),
+            *(("html",) if self.title else ()),
             *(_FOLLOWED if self.scope is not None else ()),
         )
 
@@ -77,10 +82,18 @@ def answer(
     if form not in export.forms():
         words = question.words
         raise Fault(404, words.text("export.form", form=form, forms=words.list(export.forms())))
-    response = HttpResponse(_written(request, question, export, form), content_type=_TYPES[form])
+    if form == "html":
+        page = render_to_string(template, context | {"live": ""}, request)
+        said = provenance(request, question, export.title, export.known_until)
+        body = offline(page, said, question.words, datetime.now(UTC))
+    else:
+        body = _written(request, question, export, form)
+    response = HttpResponse(body, content_type=_TYPES[form])
     response.headers["X-Robots-Tag"] = "noindex"
     if form not in _FOLLOWED:
         name = f"{export.name}-{question.on}.{form}"
+        if form == "html":  # it says when it was saved
+            response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
 
@@ -117,5 +130,7 @@ def _links(question: Question, export: Export) -> Iterator[Link]:
                 yield Link(f"{label}: {table.title}", address(question, format=form, table=table.id), _TYPES[form])
         elif form in _FOLLOWED:
             yield Link(label, address(question, format=form, on="", known=""), _TYPES[form])
+        elif form == "html" and "page" in question.extra:  # a long table whole, since no further page can be asked for
+            yield Link(label, address(question, format=form, page="all"), _TYPES[form])
         else:
             yield Link(label, address(question, format=form), _TYPES[form])

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from comity.server.asking import Question
+from comity.server.exports.table import bare
 from comity.server.registers import log_at
+from comity.server.words import Words
 
-__all__ = ["Provenance", "address", "provenance"]
+__all__ = ["Provenance", "address", "provenance", "told"]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,19 @@ def provenance(request: HttpRequest, question: Question, title: str, known_until
         recorded=datetime.fromisoformat(seen.recorded),
         base=base,
         permalink=f"{base}{question.frame()['permalink']}",
+    )
+
+
+def told(said: Provenance, words: Words) -> tuple[tuple[str, str], ...]:
+    """What an answer rests on, line by line, its permanent address apart: the id of the label, and the value."""
+    return (
+        ("export.by.question", said.title),
+        ("export.by.on", str(said.on)),
+        ("export.by.known", said.known or bare(words.text("export.by.known.now"))),
+        *(("export.by.horizon", line) for line in said.known_until),
+        ("export.by.origin", said.origin),
+        ("export.by.size", str(said.size)),
+        ("export.by.root", said.root),
     )
 
 

@@ -13,7 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from comity.dates import LegalDate
-from comity.server.exports.provenance import Provenance
+from comity.server.exports.provenance import Provenance, told
 from comity.server.exports.table import Cell, Column, Table, bare
 from comity.server.words import Words
 from comity.service.cells import harmless
@@ -129,13 +129,7 @@ def _width(column: Column, cells: Iterable[Cell]) -> int:
 
 def _provenance(sheet: Worksheet, said: Provenance, heads: Format, wrapped: Format, words: Words) -> None:
     lines = (
-        ("export.by.question", said.title),
-        ("export.by.on", str(said.on)),
-        ("export.by.known", said.known or bare(words.text("export.by.known.now"))),
-        *(("export.by.horizon", line) for line in said.known_until),
-        ("export.by.origin", said.origin),
-        ("export.by.size", str(said.size)),
-        ("export.by.root", said.root),
+        *told(said, words),
         ("export.by.permalink", said.permalink),
         ("export.by.note", bare(words.text("official"))),
         ("export.by.note", bare(words.text("designations"))),
