@@ -176,6 +176,12 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": COMITY_PROVIDERS, "OAUTH_P
 
 # Where the documents behind acts lie, each under its hash.
 COMITY_DOCUMENTS = os.environ.get("COMITY_DOCUMENTS", str(_INSTANCE / "documents"))
+# No form is read that is larger than the largest document.
+FILE_UPLOAD_HANDLERS = [
+    "comity.server.desk.documents.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Webhooks go to the open network alone, unless this says otherwise: a desk that calls inner addresses opens them.
 COMITY_WEBHOOKS_PRIVATE = os.environ.get("COMITY_WEBHOOKS_PRIVATE", "no") == "yes"
 

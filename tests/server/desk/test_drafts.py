@@ -443,6 +443,21 @@ def test_markup_in_every_field_stays_text(desk: Desk) -> None:
     assert bad in chief.get(f"/en/{one.path}/text").content.decode()
 
 
+def test_a_form_larger_than_any_document_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from comity.server.desk import documents  # noqa: PLC0415  # with the rest of the portal
+
+    monkeypatch.setattr(documents, "_LARGEST_FORM", 1000)
+    response = desk.enter("officer").post("/en/desk/drafts/new", desk.said(document=upload("x.pdf", PDF + b" " * 1000)))
+    assert response.status_code == 400
+    assert desk.enter("officer").post("/en/desk/drafts/new", desk.said()).status_code == 302
+
+
+def test_a_date_in_the_future_is_pointed_out(desk: Desk, text_of: TextOf) -> None:
+    officer = desk.enter("officer")
+    assert "lies in the future" in text_of(officer.get(desk.written(officer, date="2400-01-01")))
+    assert "lies in the future" not in text_of(officer.get(desk.written(officer)))
+
+
 def test_a_text_without_end_is_refused(desk: Desk, text_of: TextOf) -> None:
     response = desk.enter("officer").post("/en/desk/drafts/new", desk.said(note="x" * 4001))
     assert response.status_code == 400
@@ -460,6 +475,12 @@ def test_a_form_from_elsewhere_is_refused(desk: Desk) -> None:
 # Corrigenda
 
 
+def draft_of(desk: Desk) -> Any:  # noqa: ANN401  # as above
+    from comity.server.desk.models import Draft  # noqa: PLC0415  # as above
+
+    return Draft.objects.get(entry=desk.size - 1)
+
+
 @pytest.fixture
 def recorded(desk: Desk) -> Iterator[Desk]:
     place = desk.submitted(desk.enter("officer"))
@@ -471,6 +492,8 @@ def test_a_corrigendum_points_at_the_entry_that_it_sets_right(recorded: Desk, te
     desk, officer, chief = recorded, recorded.enter("officer"), recorded.enter("chief")
     size = desk.size
     told = {"act": "correction", "ref": "2003-04-05 ITA ratification", "set": "date=2003-04-15", "date": "2003-06-01"}
+    page = officer.get(f"/en/desk/drafts/{draft_of(desk).key}").content.decode()
+    assert "new?act=correction&amp;instrument=lamps&amp;actor=ITA&amp;ref=2003-04-05+ITA+ratification" in page
     assert "Corrigendum" in text_of(officer.get("/en/desk/drafts/new?act=correction&instrument=lamps&actor=ITA"))
     place = desk.submitted(officer, **told)
     page = text_of(officer.get(place))

@@ -17,8 +17,9 @@ from comity.server.desk.letters import in_plain
 from comity.server.desk.links import absolute
 from comity.server.desk.models import Job, Rectification, Subscriber, Wish
 from comity.server.desk.outbox import put, wanting
-from comity.server.registers import Seen, ask
+from comity.server.registers import log_at
 from comity.server.words import LANGUAGES, Speaker
+from comity.service import Register
 from comity.service.ahead import Scope, changes_within, deadlines_within
 
 __all__ = ["alert"]
@@ -44,36 +45,35 @@ def alert(at: datetime) -> int:
     today = at.date()
     if not Wish.objects.filter(deadlines=True, waiting=False).exists():
         return 0
-    with ask(settings.COMITY_LOG) as seen:
-        if _done(seen, today):
-            return 0
-        coming = [*_of_register(seen, today), *_of_texts(seen, today)]
-        words = {
-            language.code: Speaker(language, seen.register.reading.directory, seen.register.reading.instrument, today)
-            for language in LANGUAGES.values()
-        }
-        told = [
-            (subscriber, one, _letter(words.get(subscriber.language) or words["en"], one))
-            for one in coming
-            for subscriber in wanting(one.instrument, [one.actor], one.areas, deadlines=True)
-        ]
+    log = log_at(settings.COMITY_LOG)
+    size = log.size()
+    mark = _mark(size, today)
+    if not size or Job.objects.filter(name="alerts", holder=mark).exists():
+        return 0
+    # A register of its own: the pages do not wait while the whole of it is gone through.
+    register = log.register(size)
+    words = {
+        language.code: Speaker(language, register.reading.directory, register.reading.instrument, today)
+        for language in LANGUAGES.values()
+    }
+    told = [
+        (subscriber, one, _letter(words.get(subscriber.language) or words["en"], one))
+        for one in (*_of_register(register, today), *_of_texts(register, today))
+        for subscriber in wanting(one.instrument, [one.actor], one.areas, deadlines=True)
+    ]
     with transaction.atomic():
         number = sum(_put(subscriber, one, letter, at) for subscriber, one, letter in told)
-        Job.objects.update_or_create(name="alerts", defaults={"holder": _mark(seen, today)})
+        Job.objects.update_or_create(name="alerts", defaults={"holder": mark})
     return number
 
 
-def _mark(seen: Seen, today: date) -> str:
+def _mark(size: int, today: date) -> str:
     wishes = Wish.objects.aggregate(last=Max("pk"), number=Count("pk"))
-    return hashlib.sha256(f"{today} {seen.size} {wishes}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{today} {size} {wishes}".encode()).hexdigest()[:32]
 
 
-def _done(seen: Seen, today: date) -> bool:
-    return Job.objects.filter(name="alerts", holder=_mark(seen, today)).exists()
-
-
-def _of_register(seen: Seen, today: date) -> Iterator[_Coming]:
-    end, register = today + timedelta(days=_AHEAD[-1]), seen.register
+def _of_register(register: Register, today: date) -> Iterator[_Coming]:
+    end = today + timedelta(days=_AHEAD[-1])
     for change in changes_within(register, Scope(), today, end):
         yield _Coming(
             key=f"change/{change.instrument}/{change.actor}/{change.date}/{change.before}/{change.after}",
@@ -82,7 +82,7 @@ def _of_register(seen: Seen, today: date) -> Iterator[_Coming]:
             instrument=change.instrument,
             actor=change.actor,
             status=change.after,
-            areas=_areas(seen, change.instrument),
+            areas=_areas(register, change.instrument),
         )
     for due in deadlines_within(register, Scope(), today, end):
         yield _Coming(
@@ -91,11 +91,11 @@ def _of_register(seen: Seen, today: date) -> Iterator[_Coming]:
             day=due.date,
             instrument=due.instrument,
             actor=due.actor,
-            areas=_areas(seen, due.instrument),
+            areas=_areas(register, due.instrument),
         )
 
 
-def _of_texts(seen: Seen, today: date) -> Iterator[_Coming]:
+def _of_texts(register: Register, today: date) -> Iterator[_Coming]:
     open_ = Rectification.objects.filter(
         state=Rectification.CIRCULATED, until__gt=today, until__lte=today + timedelta(days=_AHEAD[-1])
     )
@@ -106,12 +106,12 @@ def _of_texts(seen: Seen, today: date) -> Iterator[_Coming]:
                 kind="rectification",
                 day=one.until,
                 instrument=one.instrument,
-                areas=_areas(seen, one.instrument),
+                areas=_areas(register, one.instrument),
             )
 
 
-def _areas(seen: Seen, name: str) -> tuple[str, ...]:
-    it = seen.register.reading.instrument(name)
+def _areas(register: Register, name: str) -> tuple[str, ...]:
+    it = register.reading.instrument(name)
     return () if it is None else it.areas
 
 

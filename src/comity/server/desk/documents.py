@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import FileResponse
 
 from comity.server.desk.acting import Refused
 from comity.server.desk.models import Document
 
-__all__ = ["LARGEST", "keep", "media_of", "place_of", "served"]
+__all__ = ["LARGEST", "Bounded", "keep", "media_of", "place_of", "served"]
 
 # In bytes: a scanned instrument with its annexes.
 LARGEST: Final = 20_000_000
+
+# With the other fields of the form.
+_LARGEST_FORM: Final = LARGEST + 5_000_000
 
 # What the first bytes must be (https://mimesniff.spec.whatwg.org/ has the same for these).
 _SIGNS: Final = (
@@ -45,6 +50,31 @@ _OFFICE: Final = {
 _ENDINGS_OF: Final = _ENDINGS | dict(_OFFICE.values())
 _UNSAFE: Final = re.compile(r"[^\w .()-]+")
 _TAIL: Final = 2048
+
+
+class Bounded(FileUploadHandler):
+    """Refuses a form that is larger than any the portal takes, before it is read: it would fill the disk."""
+
+    def handle_raw_input(
+        self,
+        input_data: object,
+        META: dict[str, str],  # noqa: N803  # as it is called
+        content_length: int,
+        *_more: object,
+    ) -> None:
+        """See `FileUploadHandler`. Raises RequestDataTooBig."""
+        del input_data, META
+        if content_length > _LARGEST_FORM:
+            raise RequestDataTooBig(f"a form of {content_length} bytes")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """See `FileUploadHandler`: what is not too large goes on to the next."""
+        del start
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """See `FileUploadHandler`: another one keeps the file."""
+        del file_size
 
 
 def media_of(head: bytes, tail: bytes) -> str | None:

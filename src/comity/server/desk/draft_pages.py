@@ -1,6 +1,7 @@
 """The pages of drafts: the desk itself, a form, and a draft with what it would do and what became of it."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -202,6 +203,9 @@ def draft(request: HttpRequest, language: str, key: str) -> HttpResponse:
             ],
             "preview": preview(question, one) if one.state in Draft.OPEN else None,
             "history": history(words, one),
+            "correction": urlencode(
+                {"act": "correction", "instrument": one.instrument, "actor": one.actor, "ref": one}
+            ),
             "notification": Notification.objects.filter(draft=one).first(),
             **_allowed(by, one),
         }
@@ -212,6 +216,7 @@ def _allowed(by: Acting, one: Draft) -> dict[str, bool]:
     """Which buttons the page has."""
     submitted = one.state == Draft.SUBMITTED
     return {
+        "may_correct": one.state == Draft.RECORDED and one.act != "correction" and by.may("corrigendum.draft"),
         "may_change": one.state in Draft.OPEN and by.may("draft.change", owner=one.owner_id),
         "may_submit": one.state == Draft.DRAFT and by.may("draft.submit", owner=one.owner_id),
         "may_withdraw": one.state in Draft.OPEN and by.may("draft.withdraw", owner=one.owner_id),

@@ -37,6 +37,8 @@ def preview(question: Question, draft: Draft) -> dict[str, object]:
         return listed
     it = question.register.instrument(draft.instrument)
     return listed | {
+        # Most often a slip of the pen, and never to be taken out again.
+        "ahead": act.date.first > question.on,
         "forces": list(_forces(question, found)),
         "changes": list(_changes(question, found)),
         "addressed": addressed(question, act),
