@@ -6,11 +6,9 @@ import msgspec
 from django.http import QueryDict
 
 from comity.acts import KINDS
-from comity.register.importers.common import DateForm
-from comity.register.importers.names import SKIP, Decision
 from comity.server.asking import Question
 from comity.server.lists.reading import Held, titles
-from comity.service.lists import NEW, Brought, Columns
+from comity.service.lists import NEW, SKIP, Brought, Columns, Decision, is_date_form
 
 __all__ = ["MEANINGS", "meaning_of", "read_columns", "read_names", "unknown_acts"]
 
@@ -41,7 +39,7 @@ def read_columns(brought: Brought, form: QueryDict) -> tuple[Brought, list[tuple
         elif meaning in MEANINGS:
             own[meaning] = name
     dates = tuple(dict.fromkeys(part.strip() for part in form.get("dates", "").split(";") if part.strip()))
-    faults.extend(("lists.columns.form", text) for text in dates if not _is_form(text))
+    faults.extend(("lists.columns.form", text) for text in dates if not is_date_form(text))
     columns = Columns(wide=wide, **own)
     if not columns.treaty:
         faults.append(("lists.columns.no-treaty", ""))
@@ -49,14 +47,6 @@ def read_columns(brought: Brought, form: QueryDict) -> tuple[Brought, list[tuple
         faults.append(("lists.columns.no-act", ""))
     said = {"columns": columns, "own": form.get("own", brought.own)}
     return msgspec.structs.replace(brought, dates=dates if not faults else brought.dates, **said), faults
-
-
-def _is_form(text: str) -> bool:
-    try:
-        DateForm(text)
-    except ValueError:
-        return False
-    return True
 
 
 def unknown_acts(brought: Brought) -> list[str]:

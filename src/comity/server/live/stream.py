@@ -24,6 +24,10 @@ _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # a proxy is not to wait for more
+    (
+        b"access-control-allow-origin",
+        b"*",
+    ),  # sizes and ids are public: pages elsewhere may listen, as they may ask the API
     *SAFE,
 ]
 # Streams of one process: each holds a few kilobytes and a descriptor.

@@ -15,7 +15,7 @@ from comity.register.importers.common import ABSENT, DateForm
 from comity.service.lists.brought import Columns
 from comity.service.lists.sheet import Sheet
 
-__all__ = ["Guess", "guess"]
+__all__ = ["Guess", "guess", "is_date_form"]
 
 # What columns are called, folded (no case, no accents), in the languages of the United Nations and some others.
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -219,6 +219,15 @@ def guess(sheet: Sheet) -> Guess:
     columns = Columns(**own, wide=wide)
     forms, rivals = _forms(_dates(sheet, columns))
     return Guess(columns=columns, dates=forms, rivals=rivals)
+
+
+def is_date_form(text: str) -> bool:
+    """Whether a text is a form of dates that a table may be read by (spec/import.md, 26)."""
+    try:
+        DateForm(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _first(named: Mapping[str, str], aliases: tuple[str, ...], taken: Iterable[str]) -> str:
