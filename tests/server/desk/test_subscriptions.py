@@ -263,6 +263,17 @@ def test_the_same_letter_bears_the_same_name(desk: Desk) -> None:
     assert len(set(names)) == 1
 
 
+def test_a_mailbox_is_not_asked_more_than_three_times_a_day(desk: Desk) -> None:
+    from comity.server.desk.models import Message  # noqa: PLC0415  # as above
+
+    sent = 0
+    for hours in range(6, 0, -1):
+        assert desk.enter().post("/en/subscriptions", {"address": "victim@example.org"}).status_code == 200
+        sent += tick().sent
+        Message.objects.update(due=datetime.now(UTC) - timedelta(hours=hours))
+    assert sent == 3
+
+
 # Deadlines
 
 
@@ -413,6 +424,8 @@ def test_a_program_that_fails_too_often_is_left_alone_until_its_owner_says(
         "https://[::1]/",
         "https://[::ffff:169.254.169.254]/",
         "https://[fd00::1]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:a9fe:a9fe::1]/",
         "https://0.0.0.0/",
         "https://224.0.0.1/",
         "http://example.org/",
@@ -492,6 +505,25 @@ def test_a_step_that_fails_keeps_nobody_from_the_next(desk: Desk, monkeypatch: p
     assert done.failed == {"alerts": "OSError: no"}
     assert done.sent == 1
     assert not tick().busy
+
+
+def test_it_is_done_again_and_again_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    from comity.server.desk import ticking  # noqa: PLC0415  # as above
+
+    done, stop = threading.Semaphore(0), threading.Event()
+
+    def broken() -> None:
+        done.release()
+        raise OSError("the data base is gone")
+
+    monkeypatch.setattr(ticking, "tick", broken)
+    monkeypatch.setattr(ticking, "_MINUTE", 0.001)
+    thread = ticking.every_minute(stop)
+    for _ in range(3):
+        assert done.acquire(timeout=10)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_the_log_is_signed_where_the_instance_says_so(desk: Desk) -> None:

@@ -31,6 +31,7 @@ _MOST_HOOKS: Final = 10
 _LONGEST: Final = 254
 # Between two letters that ask the same mailbox, and until one that never answered is forgotten.
 _QUIET: Final = timedelta(minutes=10)
+_DAY, _A_DAY, _MOST_WAITING = timedelta(days=1), 3, 20
 _FORGOTTEN: Final = timedelta(days=3)
 
 
@@ -90,8 +91,10 @@ def ask(address: str, language: str, wanted: Iterable[Wanted], *, deadlines: boo
             channel=Subscriber.EMAIL, address=address, defaults={"language": language}
         )
         now = timezone.now()
-        lately = subscriber.messages.filter(key__startswith="confirm:", due__gt=now - _QUIET).exists()
-        if lately and subscriber.wishes.filter(waiting=True).count() >= _MOST_HOOKS:
+        asked = subscriber.messages.filter(key__startswith="confirm:")
+        lately = asked.filter(due__gt=now - _QUIET).exists()
+        too_often = asked.filter(due__gt=now - _DAY).count() >= _A_DAY
+        if too_often or subscriber.wishes.filter(waiting=True).count() >= _MOST_WAITING:
             return
         want(subscriber, wanted, deadlines=deadlines, waiting=True)
         if not lately:
@@ -124,7 +127,8 @@ def leave(subscriber: Subscriber) -> None:
 
 
 def forget_unconfirmed() -> int:
-    """Forget mailboxes that never said yes; gives how many."""
+    """Forget mailboxes that never said yes, and wishes that were never confirmed; gives how many mailboxes."""
+    Wish.objects.filter(waiting=True, made__lt=timezone.now() - _FORGOTTEN).delete()
     old = Subscriber.objects.filter(confirmed=None, made__lt=timezone.now() - _FORGOTTEN)
     number = old.count()
     old.delete()

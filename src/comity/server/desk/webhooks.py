@@ -66,6 +66,8 @@ def faults_of_url(url: str) -> str:
     return "desk.webhook.private" if literal is not None and not _allowed(literal) else ""
 
 
+# Where a network translates to the older addresses (RFC 6052): the last four bytes are one of them.
+_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -78,9 +80,9 @@ def _literal(host: str) -> _Address | None:
 
 def _allowed(address: _Address) -> bool:
     """Whether a program may live there: on the open network, unless this instance allows its own."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    if mapped is not None:
-        address = mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _TRANSLATED else None
+        address = address.ipv4_mapped or address.sixtofour or within or address
     return bool(settings.COMITY_WEBHOOKS_PRIVATE) or (address.is_global and not address.is_multicast)
 
 
