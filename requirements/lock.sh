@@ -25,7 +25,7 @@ compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp
 
 options=(--constraint "$everything")
 compile requirements/runtime.txt pyproject.toml
-compile requirements/portal.txt pyproject.toml --extra portal --extra mcp
+compile requirements/portal.txt pyproject.toml --extra portal --extra mcp --extra analysis
 compile requirements/build.txt --group build
 compile requirements/test.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group test
 compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group lint

@@ -58,7 +58,7 @@ def declared(locked_set: str) -> list[Requirement]:
         case "runtime":
             return run
         case "portal":
-            return [*run, *portal]
+            return [*run, *portal, *analysis]
         case "build" | "docs":
             return list(in_group(locked_set))
         case _:

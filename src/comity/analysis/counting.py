@@ -17,6 +17,8 @@ __all__ = ["pivot_chances", "swings_below"]
 
 Words = NDArray[np.uint64]
 _WORD = 64
+# Numbers of a table that are worked on at once: they stay in the nearest cache.
+_PIECE = 2048
 
 
 @njit(cache=True)
@@ -118,6 +120,13 @@ def _whole(words: Words) -> int:
     return int.from_bytes(words.astype("<u8").tobytes(), "little")
 
 
+@njit(cache=True)
+def _blend(into: Any, source: Any, keep: float, take: float) -> None:  # noqa: ANN401  # as above
+    """Mix two parts of a table that do not overlap: so the compiler may do several sums at once."""
+    for x in range(into.size):
+        into[x] = keep * into[x] + take * source[x]
+
+
 @njit(cache=True, parallel=True, fastmath=False)
 def _chances(ordered: Any, kinds: Any, quota: int, nodes: Any) -> Any:  # noqa: ANN401  # as above
     """For each node t and weight: the chance that the others, each for with chance t, weigh from quota - weight."""
@@ -128,9 +137,14 @@ def _chances(ordered: Any, kinds: Any, quota: int, nodes: Any) -> Any:  # noqa: 
         table[0] = 1.0
         top = 0
         for weight in ordered:
+            if weight == 0:
+                continue
             top = min(top + weight, quota - 1)
-            for x in range(top, weight - 1, -1):
-                table[x] = (1.0 - t) * table[x] + t * table[x - weight]
+            high = top + 1
+            while high > weight:  # from above, a piece at a time: what lies below is still without the member
+                low = max(weight, high - min(weight, _PIECE))
+                _blend(table[low:high], table[low - weight : high - weight], 1.0 - t, t)
+                high = low
             for x in range(min(weight, quota) - 1, -1, -1):
                 table[x] *= 1.0 - t
         for x in range(1, quota):
