@@ -125,3 +125,25 @@ def test_a_writer_that_forgets_the_lock_meets_the_primary_keys(database: str, mo
         threading.Timer(0.3, other.commit).start()
         with pytest.raises(ForkError, match="another writer extended the same head; nothing was written"):
             log.append([Record(kind="treaty", body={})], RECORDED)
+
+
+LOOK = "import sys; from comity.register.log import Log; log = Log.open(sys.argv[1], write=False); log.close()"
+
+
+def look_from_outside(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LOOK, str(path)], check=True, timeout=60)
+
+
+def test_opening_a_log_twice_lets_go_of_none_of_its_locks(tmp_path: Path) -> None:
+    path = tmp_path / "log.comity"
+    with Log.create(path, ORIGIN) as log:
+        log.append([Record(kind="treaty", body={"n": "1"})], RECORDED)
+        Log.open(path).close()
+        look_from_outside(path)  # whoever believes to be the last takes the journal away
+        with Log.open(path) as other:
+            other.append([Record(kind="treaty", body={"n": "2"})], RECORDED)
+        look_from_outside(path)
+        assert len(log) == 2
+        log.append([Record(kind="treaty", body={"n": "3"})], RECORDED)
+    with Log.open(path) as log:
+        assert len(log) == 3

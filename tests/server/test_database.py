@@ -1,5 +1,6 @@
 """The data base of people, drafts and lists: apart from the log, and not asked for public pages."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -48,6 +49,18 @@ def test_the_file_is_its_owners_and_keeps_what_it_must() -> None:
 
 def test_one_that_is_up_to_date_is_only_looked_at() -> None:
     assert prepare_database() is False
+
+
+HELD = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2**40)"
+
+
+def test_to_look_at_it_lets_go_of_no_lock() -> None:
+    place = Path(settings.COMITY_LOG).with_name("portal.sqlite3")
+    with place.open("r+b") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, 2**40)  # as SQLite locks, and beside what it locks
+        prepare_database()
+        other = subprocess.run([sys.executable, "-c", HELD, str(place)], capture_output=True, check=False, timeout=60)
+    assert b"BlockingIOError" in other.stderr
 
 
 def test_the_models_and_the_tables_agree() -> None:

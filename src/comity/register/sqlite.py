@@ -5,6 +5,7 @@ Write-ahead journal with full synchronisation: one fsync a commit, where a rollb
 8 KiB hold a few dozen entries; bulk appends came out a third faster than with 4 KiB.
 """
 
+import errno
 import os
 import sqlite3
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, starmap
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 from urllib.parse import quote
 
@@ -31,7 +33,7 @@ __all__ = ["SQLiteStore"]
 
 _APPLICATION: Final = 0x434F4D59  # "COMY"
 _VERSION: Final = 1
-_MAGIC: Final = b"SQLite format 3\0"
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
 _PAGE: Final = 4096  # rows fetched at once
 _PATIENCE: Final = 60.0  # seconds to wait for another writer, who may be importing a million entries
 
@@ -104,19 +106,26 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
 
 
 def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    return os.access(path, os.W_OK, effective_ids=_EFFECTIVE)
 
 
 def _check_file(path: Path) -> None:
-    """Raise NotALogError, saying why, where `path` is not even a data base."""
+    """Raise MissingLogError or NotALogError, saying why, where there is no file to open at `path`.
+
+    The file itself is not opened here: to close it would let go of every lock that this process holds on it, as POSIX
+    has it, and the next other process to leave would take the journal away from under our readers and writers.
+    """
     try:
-        with path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
+        mode, size = (found := path.stat()).st_mode, found.st_size
     except FileNotFoundError as error:
         raise MissingLogError(f"there is no log {path}") from error
     except OSError as error:
         raise NotALogError(f"{path} cannot be read: {error.strerror}") from error
-    if magic != _MAGIC:
+    if S_ISDIR(mode):
+        raise NotALogError(f"{path} cannot be read: {os.strerror(errno.EISDIR)}")
+    if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
+        raise NotALogError(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
+    if not S_ISREG(mode) or not size:
         raise NotALogError(f"{path} is no Comity log")
 
 

@@ -1,6 +1,7 @@
 """Django's data base: beside the log, or in the PostgreSQL that holds the log, in a schema of its own."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,4 +60,6 @@ def prepare_database() -> bool:
 def _for_its_owner(file: Path) -> None:
     """A new file, which nobody else may read; what SQLite lays beside it takes the same rights."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    # One that is there is left unopened: closing it would let go of the locks that this process holds on it (POSIX).
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
