@@ -98,6 +98,45 @@ def test_the_security_council() -> None:
     assert found["FRA"].prevent == 1
 
 
+# Population on 1 January 2019 (Eurostat, table tps00001), from the smallest of the 28 member States to the largest.
+POPULATION_2019 = (
+    *(493559, 613894, 875898, 1324820, 1919968, 2080908, 2794184, 4076246, 4904226, 5450421, 5517919, 5806081),
+    *(7000039, 8858775, 9772756, 10230185, 10276617, 10649800, 10722287, 11467923, 17282163, 19401658, 37972812),
+    *(46934632, 60359546, 66647112, 67028048, 83019214),
+)
+
+
+def test_the_council_of_28_under_the_lisbon_rule() -> None:
+    # 16 members with 65% of the population, or all but three (TEU 16(4)): absolute Banzhaf and Shapley–Shubik, as
+    # power-bdd 1.0 has them from decision diagrams over the same figures (tests, Council of 2019).
+    n = len(POPULATION_2019)
+    count = tuple([1] * n)
+    game = Game(
+        players=tuple(f"M{at:02}" for at in range(n)),
+        thresholds=(
+            Weighted(weights=count, quota=16),
+            Weighted(weights=POPULATION_2019, quota=-(-65 * sum(POPULATION_2019) // 100)),
+            Weighted(weights=count, quota=25),
+        ),
+        ways=(frozenset({0, 1}), frozenset({2})),
+    )
+    first, *_, last = power(game).members
+    assert first.banzhaf_absolute == pytest.approx(0.02993607521057129, abs=1e-15)
+    assert last.banzhaf_absolute == pytest.approx(0.17020191252231598, abs=1e-15)
+    assert first.shapley == pytest.approx(0.00883986193482761, abs=1e-15)
+    assert last.shapley == pytest.approx(0.14645588268787893, abs=1e-15)
+
+
+def test_the_register_estimates_the_population_and_comes_near() -> None:
+    # The register has an estimate in place of the figures of the Council, with the whole island of Cyprus.
+    found = by_actor("eu-council-qmv", "2019-06-01")
+    assert len(found) == 28
+    assert found["MLT"].banzhaf_absolute == pytest.approx(0.0299360752, rel=0.01)
+    assert found["DEU"].banzhaf_absolute == pytest.approx(0.1702019125, rel=0.01)
+    assert found["MLT"].shapley == pytest.approx(0.0088398619, rel=0.01)
+    assert found["DEU"].shapley == pytest.approx(0.1464558827, rel=0.01)
+
+
 def test_the_monetary_fund() -> None:
     found = power_under(open_register(), "imf-simple", "2022-06-01", ("banzhaf",))
     members = found.power.members

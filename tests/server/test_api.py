@@ -48,6 +48,7 @@ ASKED = {
     "actor-statements": f"actors/AUT/statements?on={DAY}",
     "groups": "groups",
     "rules": "rules",
+    "power": "rules/unsc-substantive/power?on=2022-06-01",
     "timeline": "timelines/lake-treaty",
     "changes": "changes?from=1997-03-01&to=1997-04-30",
     "compare": f"compare?actors=AUT,european-union&instruments=lake-treaty,paris-agreement&on={DAY}",
@@ -76,6 +77,7 @@ COMMANDS = {
         *("compare", "--actors", "AUT,european-union", "--instruments", "lake-treaty,paris-agreement", "--on", DAY),
     ),
     "search": ("search", "convention"),
+    "power": ("power", "--rule", "unsc-substantive", "--on", "2022-06-01"),
 }
 
 

@@ -149,6 +149,12 @@ def test_what_is_asked_of_many(local: comity.Register, remote: comity.Register) 
     assert both(local, remote, lambda register: register.compare(*asked, DAYS[1]))
 
 
+def test_who_has_power(local: comity.Register, remote: comity.Register) -> None:
+    both(local, remote, lambda register: register.power("unsc-substantive", date(2022, 6, 1)))
+    both(local, remote, lambda register: register.power("eu-council-qmv", date(2022, 6, 1), ("banzhaf",)))
+    both(local, remote, lambda register: register.power("nobody-decides", date(2022, 6, 1)))
+
+
 def test_what_is_refused_is_refused_alike(local: comity.Register, remote: comity.Register) -> None:
     for ask in (
         lambda register: register.status("lake-treety", DAYS[0]),

@@ -28,7 +28,7 @@ def power_command(rule: str, on: str | None, indices: str | None, ask: Ask) -> N
     chosen = tuple(part.strip() for part in (indices or ",".join(_INDICES)).split(","))
     if not set(chosen) <= set(_INDICES):
         raise refuse("index-unknown", f"“{indices}” names no index", "say banzhaf, shapley, or banzhaf,shapley")
-    found = analysing.power(ask.register(), rule, as_day(on), cast("tuple[Index, ...]", chosen))
+    found = ask.register().power(rule, as_day(on), cast("tuple[Index, ...]", chosen))
     if ask.form == "json":
         output.write_json(found.plain())
     elif ask.form == "csv":

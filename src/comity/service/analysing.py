@@ -5,8 +5,10 @@ The room itself (extra `analysis`) is only loaded when it is asked.
 
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,16 +17,31 @@ from comity.instruments import DecisionRule
 from comity.notation.rule_file import parse_decision_rule
 from comity.register.folder import FolderLayer, read_text
 from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
+from comity.service import shapes
 from comity.service.queries import Refusal, Register, as_day, refuse
 from comity.service.regions import read_regions
 
 if TYPE_CHECKING:
-    from comity.analysis.clubs import Club
+    from comity.analysis.clubs import Club, Region
+    from comity.analysis.games import Game
     from comity.analysis.power import Index, Power
 
-__all__ = ["ClubAnswer", "PowerAnswer", "club", "missing_extra", "power"]
+__all__ = [
+    "ClubAnswer",
+    "PowerAnswer",
+    "club",
+    "club_of",
+    "missing_extra",
+    "power",
+    "power_asked",
+    "read_power",
+]
 
 _MOST = 1_000_000  # bytes of a rule file
+# Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
+_ONE, _PATIENCE = Lock(), 30.0
+_KEPT = 64
+INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
 
 
 class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +76,7 @@ class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def power(
-    register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = ("banzhaf", "shapley")
-) -> PowerAnswer:
+def power(register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = INDICES) -> PowerAnswer:
     """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
 
     Weights and groups of a rule file are looked for beside it, then in the register. Raises `Refusal`.
@@ -69,7 +84,6 @@ def power(
     try:
         from comity.analysis.games import game_of  # noqa: PLC0415  # of the extra `analysis`
         from comity.analysis.power import TooManyError  # noqa: PLC0415  # as above
-        from comity.analysis.power import power as power_in  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     day = as_day(on)
@@ -80,7 +94,7 @@ def power(
     try:
         members = _members(over, version.members or named.members, names(version.when).weights, day)
         game = game_of(two_way(ground(version.when, over.law, day, members), members), members)
-        measured = power_in(game, indices)
+        measured = _one_by_one(game, indices)
         tables = {name: over.law.weights(name, day) for name in sorted(names(version.when).weights)}
     except (UnknownNameError, NoMembersError) as error:
         raise refuse("rule-unjudged", f"{named.id} cannot be judged: {error}", "add what it names") from error
@@ -101,6 +115,52 @@ def power(
         notes=named.notes,
         sources=sources,
     )
+
+
+def _one_by_one(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+    """The power in a game: counted once, kept, and never twice at the same time."""
+    if not _ONE.acquire(timeout=_PATIENCE):
+        raise refuse("analysis-busy", "another question of power is being counted", "ask again in a minute")
+    try:
+        return _measured(game, indices)
+    finally:
+        _ONE.release()
+
+
+@lru_cache(maxsize=_KEPT)
+def _measured(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+    from comity.analysis.power import power as power_in  # noqa: PLC0415  # of the extra `analysis`
+
+    return power_in(game, indices)
+
+
+def power_asked(register: Register, rule: str, on: date, index: tuple[str, ...] = INDICES) -> PowerAnswer:
+    """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
+    if not set(index) <= set(INDICES):
+        raise refuse("index-unknown", f"“{', '.join(index):.40}” names no index", "say banzhaf, shapley, or both")
+    if register.reading.rule(rule) is None:
+        raise _unknown_rule(register, rule)
+    # In one order, so that what was counted once is found again.
+    return power(register, rule, on, tuple(one for one in INDICES if one in index))
+
+
+def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON holds
+    """The answer that this JSON tells of."""
+    from comity.analysis.power import Power, PowerOf  # noqa: PLC0415  # of the extra `analysis`
+
+    def whole(text: str | None) -> int | None:
+        return None if text is None else int(text)
+
+    read = msgspec.convert(found, shapes.Power)
+    members = tuple(PowerOf(**msgspec.structs.asdict(one) | {"swings": whole(one.swings)}) for one in read.members)
+    power = Power(
+        members=members,
+        winning=whole(read.winning),
+        collectivity=read.collectivity,
+        method=read.method,
+    )
+    kept = {name: getattr(read, name) for name in PowerAnswer.__struct_fields__ if name != "power"}
+    return PowerAnswer(power=power, **kept)
 
 
 def _number(weight: Fraction | None) -> int | float | None:
@@ -131,8 +191,7 @@ def _named(register: Register, rule: str) -> tuple[Register, DecisionRule]:
     if not rule.endswith(".toml"):
         found = register.reading.rule(rule)
         if found is None:
-            close = ", ".join(name for name in register.reading.ids("rule") if rule.partition("-")[0] in name)[:200]
-            raise refuse("rule-unknown", f"no rule is called “{rule}”", f"there are {close}" if close else "")
+            raise _unknown_rule(register, rule)
         return register, found
     path = Path(rule)
     text, faults = read_text(path, rule, _MOST)
@@ -142,6 +201,11 @@ def _named(register: Register, rule: str) -> tuple[Register, DecisionRule]:
         if read is not None and not has_errors(faults):
             return Register([FolderLayer(path.parent), *register.reading.layers]), read
     raise Refusal(faults)
+
+
+def _unknown_rule(register: Register, rule: str) -> Refusal:
+    close = ", ".join(name for name in register.reading.ids("rule") if rule.partition("-")[0] in name)[:200]
+    return refuse("rule-unknown", f"no rule is called “{rule:.40}”", f"there are {close}" if close else "")
 
 
 class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,11 +229,13 @@ class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:
     """Every stable climate club of a table of regions (`comity.analysis.clubs`). Raises `Refusal`."""
-    try:
-        from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from error
-    regions = read_regions(path)
+    return club_of(read_regions(path), price, tariff)
+
+
+def club_of(regions: "tuple[Region, ...]", price: Fraction, tariff: Fraction) -> ClubAnswer:
+    """Every stable climate club of regions that were read. Raises `Refusal`."""
+    from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
+
     if price < 0 or not 0 <= tariff <= 1:
         raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")
     try:

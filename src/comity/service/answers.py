@@ -24,6 +24,7 @@ from comity.notation.instrument_text import print_instrument
 from comity.notation.rule_file import parse_decision_rule, print_decision_rule
 from comity.rules.progress import read_progress
 from comity.service import shapes
+from comity.service.analysing import PowerAnswer
 
 __all__ = [
     "OfActor",
@@ -165,6 +166,7 @@ def _plain_rule(rule: DecisionRule) -> dict[str, object]:
 _FORMS: dict[type, Callable[[Any], object]] = {
     Why: _plain_why,
     Missing: Missing.plain,
+    PowerAnswer: PowerAnswer.plain,
     Relation: _plain_relation,
     Change: plain_change,
     Reasoned: _plain_reasoned,

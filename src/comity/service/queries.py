@@ -46,7 +46,9 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 from comity.service.shapes import InstrumentHead, head_of
 
 if TYPE_CHECKING:
+    from comity.analysis.power import Index
     from comity.law.atlas import Atlas
+    from comity.service.analysing import PowerAnswer
 
 __all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder", "shipped_layer"]
 
@@ -427,6 +429,12 @@ class Register:
     def search(self, text: str) -> list[Hit]:
         """Instruments, provisions and actors whose title, heading or name has these words."""
         return search(self.reading, text)
+
+    def power(self, rule: str, on: date | str, indices: tuple["Index", ...] = ("banzhaf", "shapley")) -> "PowerAnswer":
+        """The power of each member under a decision rule on a day (`comity.service.analysing.power`)."""
+        from comity.service import analysing  # noqa: PLC0415  # it asks registers itself
+
+        return analysing.power(self, rule, on, indices)
 
     def check(self) -> tuple[Finding, ...]:
         """All findings of the register.

@@ -14,7 +14,7 @@ from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
 from comity.law.search import Hit
-from comity.service import answering, answers, logbook, parameters, shapes
+from comity.service import analysing, answering, answers, logbook, parameters, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
 from comity.service.queries import Register, refuse
@@ -294,6 +294,26 @@ _TABLE = (
         shape=shapes.Rule,
         read=answers.read_rule,
         many=True,
+    ),
+    Question(
+        id="power",
+        path="rules/{rule}/power",
+        group=_OF_INSTRUMENT,
+        summary="Who has what voting power under a decision rule on a day: Banzhaf, Shapley–Shubik and Coleman.",
+        parameters=(
+            Parameter(name="rule", kind="name", summary="The id of a decision rule.", example="unsc-substantive"),
+            _ON,
+            Parameter(
+                name="index",
+                kind="list",
+                summary="Which to count: banzhaf (with Coleman), shapley; left out: both.",
+                example="banzhaf,shapley",
+                required=False,
+            ),
+        ),
+        answer=analysing.power_asked,
+        shape=shapes.Power,
+        read=analysing.read_power,
     ),
     Question(
         id="timeline",

@@ -14,7 +14,7 @@ from datetime import date
 from email.message import Message
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
@@ -39,6 +39,10 @@ from comity.service.queries import Refusal, Register, as_day, refuse
 from comity.service.questions import QUESTIONS
 from comity.service.shapes import InstrumentHead
 from comity.service.supposing import act_line
+
+if TYPE_CHECKING:
+    from comity.analysis.power import Index
+    from comity.service.analysing import PowerAnswer
 
 __all__ = ["RemoteRegister"]
 
@@ -139,6 +143,11 @@ class RemoteRegister(Register):
     def compare(self, actors: Sequence[str], instruments: Sequence[str], on: date | str) -> Comparison:
         """The statuses of several actors (or groups) under several instruments on a day."""
         found: Comparison = self.ask("compare", actors=actors, instruments=instruments, on=as_day(on))
+        return found
+
+    def power(self, rule: str, on: date | str, indices: tuple["Index", ...] = ("banzhaf", "shapley")) -> "PowerAnswer":
+        """The power of each member under a decision rule of the other side, on a day."""
+        found: PowerAnswer = self.ask("power", rule=rule, on=as_day(on), index=indices)
         return found
 
     def statements(self, instrument: str, on: date | str) -> list[Statement]:

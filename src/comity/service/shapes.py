@@ -35,6 +35,8 @@ __all__ = [
     "InstrumentHead",
     "Missing",
     "Numbers",
+    "Power",
+    "PowerOf",
     "Reason",
     "Relation",
     "RelationShift",
@@ -402,6 +404,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     source: str
     notes: tuple[str, ...]
     text: str
+
+
+class PowerOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one member can do under a rule; `swings` is a whole number as text, and null is what was not asked."""
+
+    actor: str
+    weight: int | float | None
+    swings: str | None
+    banzhaf_absolute: float | None
+    banzhaf_normalised: float | None
+    shapley: float | None
+    prevent: float | None
+    initiate: float | None
+
+
+class Power(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Voting power under a rule on a day; `winning` is how many coalitions win, as text."""
+
+    rule: str
+    title: str
+    article: str
+    on: dt.date
+    members: tuple[PowerOf, ...]
+    winning: str | None
+    collectivity: float | None
+    method: Literal["states", "halves", "generating function"]
+    weights: str
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):

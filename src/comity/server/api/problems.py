@@ -32,11 +32,21 @@ NOT_FOUND = frozenset(
         "moment-wrong",
         "no-log",
         "address-unknown",
+        "rule-unknown",
     }
 )
 _STALE = frozenset({"cursor-stale"})
+_BUSY = frozenset({"analysis-busy"})
 _ASKED_WRONG = frozenset(
-    {"date-impossible", "nothing-asked", "parameter-missing", "parameter-unknown", "parameter-wrong", "period-wrong"}
+    {
+        "date-impossible",
+        "index-unknown",
+        "nothing-asked",
+        "parameter-missing",
+        "parameter-unknown",
+        "parameter-wrong",
+        "period-wrong",
+    }
 )
 
 View = Callable[..., HttpResponseBase]
@@ -82,7 +92,7 @@ def _status_of(refusal: Refusal) -> int:
     # A line that is of no file is one of those that were asked with.
     lines = {one.code for one in errors if one.line and not one.file} - NOT_FOUND
     codes = {one.code for one in errors}
-    for status, known in ((400, _ASKED_WRONG | lines), (404, NOT_FOUND), (409, _STALE)):
+    for status, known in ((400, _ASKED_WRONG | lines), (404, NOT_FOUND), (409, _STALE), (503, _BUSY)):
         if codes & known:
             return status
     return 422
