@@ -64,6 +64,7 @@ def test_silence_corrects_a_text_and_a_proces_verbal_enters_the_log(desk: Desk, 
     assert "– for: The lamps shold burn." in letter
     assert "– read: The lamps should burn." in letter
     assert f"until {one().until}, 90 days from today" in letter
+    assert "Addressed to the signatory States and the contracting States" in letter
     assert "open to objections" in text_of(desk.enter("delegation", actor="CHE").get(place))
 
     assert tick(90).rectified == 0

@@ -22,8 +22,8 @@ __all__ = [
     "change",
     "decide_action",
     "faults_of",
+    "keep_step",
     "move",
-    "note",
     "send_back",
     "submit",
     "withdraw",
@@ -63,7 +63,7 @@ def faults_of(draft: Draft) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding.level == "error")
 
 
-def note(
+def keep_step(
     one: Draft | Rectification, what: str, who: Person | None, *, reason: str = "", seal: str | None = None
 ) -> Step:
     """Keep a step."""
@@ -89,7 +89,7 @@ def write(by: Acting, said: Mapping[str, str], document: Document | None) -> Dra
     by.allow(write_action(said.get("act", "")), actor=said.get("actor", ""))
     with transaction.atomic():
         draft = Draft.objects.create(owner=by.person, file=document, **{name: said.get(name, "") for name in SAID})
-        note(draft, "drafted", by.person)
+        keep_step(draft, "drafted", by.person)
     return draft
 
 
@@ -105,7 +105,7 @@ def change(by: Acting, draft: Draft, said: Mapping[str, str], document: Document
         raise Refused("desk.refused.moved")
     with transaction.atomic():
         move(draft, Draft.OPEN, draft.state, file=document, **{name: said.get(name, "") for name in SAID})
-        note(draft, "changed", by.person)
+        keep_step(draft, "changed", by.person)
 
 
 def submit(by: Acting, draft: Draft) -> None:
@@ -116,7 +116,7 @@ def submit(by: Acting, draft: Draft) -> None:
         raise Refused("desk.refused.faults", faults)
     with transaction.atomic():
         move(draft, (Draft.DRAFT,), Draft.SUBMITTED)
-        note(draft, "submitted", by.person)
+        keep_step(draft, "submitted", by.person)
 
 
 def withdraw(by: Acting, draft: Draft) -> None:
@@ -125,7 +125,7 @@ def withdraw(by: Acting, draft: Draft) -> None:
     back = draft.state == Draft.SUBMITTED
     with transaction.atomic():
         move(draft, Draft.OPEN, Draft.DRAFT if back else Draft.WITHDRAWN)
-        note(draft, "taken-back" if back else "withdrawn", by.person)
+        keep_step(draft, "taken-back" if back else "withdrawn", by.person)
 
 
 def send_back(by: Acting, draft: Draft, reason: str, *, for_good: bool = False) -> None:
@@ -135,4 +135,4 @@ def send_back(by: Acting, draft: Draft, reason: str, *, for_good: bool = False) 
         raise Refused("desk.refused.reason", status=400)
     with transaction.atomic():
         move(draft, (Draft.SUBMITTED,), Draft.REJECTED if for_good else Draft.DRAFT)
-        note(draft, "rejected" if for_good else "returned", by.person, reason=reason.strip())
+        keep_step(draft, "rejected" if for_good else "returned", by.person, reason=reason.strip())

@@ -95,11 +95,11 @@ def _letter(pen: _Pen, it: Instrument, notification: Notification, subject: str,
         facts.append((said("letter.hash"), notification.leaf_hash))
         facts.append((said("letter.recorded"), recorded))
     return Letter(
-        subject=f"{titled(words, it)}: {subject}",
+        subject=said("letter.titled", instrument=words.title(it), subject=subject),
         head=(*head, subject),
         body=(said("letter.communicates"), *pen.written),
         facts=tuple(facts),
-        addressed=said("letter.addressed"),
+        addressed=said("letter.addressed.text" if notification.rectification else "letter.addressed"),
         issued=said("letter.issued", date=notification.issued.date()),
     )
 

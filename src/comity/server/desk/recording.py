@@ -14,7 +14,7 @@ from django.utils import timezone
 from comity.acts import Act
 from comity.findings import Finding
 from comity.server.desk.acting import Acting, Refused
-from comity.server.desk.drafting import act_of, decide_action, move, note
+from comity.server.desk.drafting import act_of, decide_action, keep_step, move
 from comity.server.desk.issuing import entry_at, issue_act
 from comity.server.desk.models import Draft, Notification
 from comity.service import Refusal, keeping
@@ -35,7 +35,7 @@ def approve(by: Acting, draft: Draft, seal: str) -> Notification:
         if seal != draft.seal:
             raise Refused("desk.refused.seal")
         move(draft, (Draft.SUBMITTED,), Draft.APPROVING)
-        note(draft, "approved", by.person)
+        keep_step(draft, "approved", by.person)
     return finish(draft)
 
 
@@ -59,7 +59,7 @@ def _marked(draft: Draft, act: Act, entry: Entry) -> Notification:
         if fresh.state == Draft.RECORDED:  # another one mended it meanwhile
             return Notification.objects.get(draft=fresh)
         move(fresh, (Draft.APPROVING,), Draft.RECORDED, entry=entry.index, leaf_hash=entry.hash)
-        note(fresh, "recorded", None)
+        keep_step(fresh, "recorded", None)
         return issue_act(fresh, act, entry, timezone.now())
 
 
@@ -68,7 +68,7 @@ def _returned(draft: Draft, findings: Sequence[Finding]) -> Refused:
     says = "; ".join(finding.says for finding in findings)[:4000]
     with transaction.atomic():
         move(draft, (Draft.APPROVING,), Draft.DRAFT)
-        note(draft, "refused", None, reason=says)
+        keep_step(draft, "refused", None, reason=says)
     return Refused("desk.refused.faults", findings)
 
 

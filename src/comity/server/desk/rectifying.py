@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from comity.server.desk.acting import Acting, Refused
-from comity.server.desk.drafting import move, note
+from comity.server.desk.drafting import keep_step, move
 from comity.server.desk.issuing import entry_at, issue_rectification
 from comity.server.desk.models import Notification, Objection, Rectification
 from comity.server.registers import ask
@@ -46,7 +46,7 @@ def propose(by: Acting, said: Mapping[str, str], days: int) -> Rectification:
     columns = _checked(said, days)
     with transaction.atomic():
         one = Rectification.objects.create(owner=by.person, **columns)
-        note(one, "drafted", by.person)
+        keep_step(one, "drafted", by.person)
     return one
 
 
@@ -58,7 +58,7 @@ def revise(by: Acting, one: Rectification, said: Mapping[str, str], days: int, v
     columns = _checked(said, days)
     with transaction.atomic():
         move(one, Rectification.OPEN, one.state, **columns)
-        note(one, "changed", by.person)
+        keep_step(one, "changed", by.person)
 
 
 def submit(by: Acting, one: Rectification) -> None:
@@ -66,7 +66,7 @@ def submit(by: Acting, one: Rectification) -> None:
     by.allow("draft.submit", owner=one.owner_id)
     with transaction.atomic():
         move(one, (Rectification.DRAFT,), Rectification.SUBMITTED)
-        note(one, "submitted", by.person)
+        keep_step(one, "submitted", by.person)
 
 
 def withdraw(by: Acting, one: Rectification) -> None:
@@ -75,7 +75,7 @@ def withdraw(by: Acting, one: Rectification) -> None:
     back = one.state == Rectification.SUBMITTED
     with transaction.atomic():
         move(one, Rectification.OPEN, Rectification.DRAFT if back else Rectification.WITHDRAWN)
-        note(one, "taken-back" if back else "withdrawn", by.person)
+        keep_step(one, "taken-back" if back else "withdrawn", by.person)
 
 
 def send_back(by: Acting, one: Rectification, reason: str, *, for_good: bool = False) -> None:
@@ -85,7 +85,7 @@ def send_back(by: Acting, one: Rectification, reason: str, *, for_good: bool = F
         raise Refused("desk.refused.reason", status=400)
     with transaction.atomic():
         move(one, (Rectification.SUBMITTED,), Rectification.REJECTED if for_good else Rectification.DRAFT)
-        note(one, "rejected" if for_good else "returned", by.person, reason=reason)
+        keep_step(one, "rejected" if for_good else "returned", by.person, reason=reason)
 
 
 def circulate(by: Acting, one: Rectification, seal: str) -> Notification:
@@ -100,7 +100,7 @@ def circulate(by: Acting, one: Rectification, seal: str) -> Notification:
         today = now.date()
         until = today + timedelta(days=one.days)
         move(one, (Rectification.SUBMITTED,), Rectification.CIRCULATED, circulated=today, until=until)
-        note(one, "circulated", by.person)
+        keep_step(one, "circulated", by.person)
         return issue_rectification(one, "rectification-proposed", now)
 
 
@@ -126,7 +126,7 @@ def object_to(by: Acting, one: Rectification, actor: str, text: str, day: date |
                 Objection.objects.create(rectification=one, actor=actor, date=received, text=text, who=by.person)
         except IntegrityError as error:
             raise Refused("desk.rectification.again") from error
-        note(one, "objected", by.person, reason=actor)
+        keep_step(one, "objected", by.person, reason=actor)
         return issue_rectification(one, "rectification-objected", now)
 
 
@@ -146,7 +146,7 @@ def lapse(at: datetime) -> tuple[Rectification, ...]:
         try:
             with transaction.atomic():
                 move(one, (Rectification.CIRCULATED,), Rectification.ADOPTED)
-                note(one, "adopted", None)
+                keep_step(one, "adopted", None)
         except Refused:  # an objection came in meanwhile
             continue
     return tuple(
@@ -172,6 +172,6 @@ def _drawn_up(one: Rectification, now: datetime) -> bool:
         return False
     with transaction.atomic():
         move(one, (Rectification.ADOPTED,), Rectification.RECORDED, entry=entry.index, leaf_hash=entry.hash)
-        note(one, "recorded", None)
+        keep_step(one, "recorded", None)
         issue_rectification(one, "rectification", now, entry)
     return True
