@@ -181,7 +181,7 @@ def test_the_entry_into_force_of_paris_with_its_computation(client: Client) -> N
 def test_a_relation(client: Client) -> None:
     page = text(client.get("/en/instruments/lake-treaty/AUT?on=1999-05-01&toward=CHE"))
     assert "Austria and Switzerland are bound toward each other on 1999-05-01." in page
-    assert "Modified between the two by a reservation: 9." in page
+    assert "Modified between the two by a reservation: Article 9." in page
     assert "Vienna Convention on the Law of Treaties, Article 20(1)" in page
     left = text(client.get("/en/instruments/lake-treaty/AUT?on=2003-01-01&toward=DEU"))
     assert "are not bound toward each other" in left

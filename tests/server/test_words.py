@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 import tomli
@@ -12,8 +13,9 @@ from comity.instruments import AREAS, KINDS
 from comity.law.messages import MESSAGES
 from comity.notation.instrument_file import HORIZON_CLASSES
 from comity.rules.explain import ENGLISH
+from comity.server.exports.table import bare
 from comity.server.faults import language_for
-from comity.server.words import LANGUAGES, words_in
+from comity.server.words import LANGUAGES, Speaker, words_in
 from comity.server.words.catalogue import CATEGORIES, CODES, RECORDED, Entry, catalogue, files, plural_of
 from comity.service import Register, open_register
 
@@ -149,6 +151,36 @@ def test_parameters_are_escaped_and_keep_their_direction() -> None:
     said = words_in("ar")
     assert said.text("fault.instrument", name="<b>") == "لا يوجد صك باسم «<bdi>&lt;b&gt;</bdi>»."
     assert '<bdi dir="ltr">2016-11-04</bdi>' in said.text("instrument.in-force", date="2016-11-04")
+
+
+def speaker(shipped: Register, code: str) -> Speaker:
+    return Speaker(LANGUAGES[code], shipped.reading.directory, shipped.reading.instrument, date(2024, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers", "said"),
+    [
+        ("en", ("IX",), "Article IX"),
+        ("en", ("27(3)", "37(2)"), "Articles 27(3), 37(2)"),
+        ("en", ("9(2)", "*"), "the whole instrument, Article 9(2)"),
+        ("en", ("Annex A",), "Annex A"),
+        ("fr", ("48", "50"), "articles 48, 50"),
+        ("ar", ("48", "50"), "المادتين 48، 50"),
+        ("ru", ("XII",), "статья XII"),
+        ("zh", ("2", "9(2)"), "第2、9(2)条"),
+    ],
+)
+def test_articles_are_named_as_articles(shipped: Register, language: str, numbers: tuple[str, ...], said: str) -> None:
+    assert bare(speaker(shipped, language).articles(numbers)) == said
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_dispute_without_another_date_holds_that_there_was_no_effect(shipped: Register, language: str) -> None:
+    found = {r.cites[0]: r for r in shipped.why("npt", "PRK", date(2004, 1, 1)).reasons if r.id == "contested"}
+    mine, theirs = (bare(speaker(shipped, language).reason(reason)) for _, reason in sorted(found.items()))
+    assert "2003-01-11" in mine
+    assert "–" not in theirs
+    assert "PRK withdrawal" not in theirs  # the act is named in words
 
 
 @pytest.mark.parametrize(

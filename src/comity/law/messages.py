@@ -61,6 +61,7 @@ MESSAGES: dict[str, str] = {
     "suspended": "Operation is suspended for {actor} since {since}.",
     "rights-suspended": "Rights of {actor} are suspended since {since} ({rights}).",
     "contested": "{by} disputes “{act}”: {claim} (date held instead: {date}).",
+    "contested.void": "{by} disputes “{act}” and holds that it had no effect: {claim}.",
     "past-horizon": "{on} lies past what is known to be complete ({classes}): what happened since may be missing.",
     # Relations.
     "both-bound": "Both {a} and {b} are bound on {on}.",
@@ -120,6 +121,8 @@ def _variant(reason: Reason) -> str:
         return f"{reason.id}.at-once"
     if reason.params.get("since", "") is None and f"{reason.id}.open" in MESSAGES:
         return f"{reason.id}.open"
+    if reason.params.get("date", "") is None and f"{reason.id}.void" in MESSAGES:
+        return f"{reason.id}.void"
     return reason.id
 
 

@@ -178,7 +178,7 @@ def _deadline(question: Question, due: Deadline) -> Event:
         f"export.due.{due.kind}",
         instrument=words.titled(due.instrument),
         actor=words.name(due.actor),
-        provisions=words.list(map(words.provision, due.provisions)),
+        provisions=words.articles(due.provisions),
     )
     counted = "" if due.notified is not None else bare(words.text("export.due.counted"))
     return Event(

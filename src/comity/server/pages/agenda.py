@@ -57,6 +57,6 @@ def _due(question: Question, due: list[Deadline]) -> SafeString:
     words, first = question.words, due[0]
     if first.kind == "rejection":
         return words.text("agenda.rejection")
-    provisions = words.list(words.provision(p) for one in due for p in one.provisions)
+    provisions = words.articles(p for one in due for p in one.provisions)
     key = "agenda.objection" if first.notified is not None else "agenda.objection.unnotified"
     return words.text(key, actor=words.name(first.actor), provisions=provisions)

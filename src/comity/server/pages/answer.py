@@ -161,7 +161,7 @@ def _facts(question: Question, bond: Bond | None, own: ActorStatus | None) -> It
 def _touched(question: Question, found: Relation) -> list[SafeString]:
     words = question.words
     touched = [
-        words.text(f"relation.{name.replace('_', '-')}", provisions=words.list(map(words.provision, provisions)))
+        words.text(f"relation.{name.replace('_', '-')}", provisions=words.articles(provisions))
         for name in ("excluded", "modified", "not_settled")
         if (provisions := getattr(found, name))
     ]

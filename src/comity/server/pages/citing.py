@@ -63,9 +63,7 @@ def _cited(question: Question, cite: str, own: str) -> SafeString:
         return _with_entry(question, name, f"{day} {actor} {kind}", said)
     clause = _CLAUSE.fullmatch(cite)
     if clause is not None and question.register.reading.has_definition(clause[1].lower()):
-        article = clause[2]
-        if article[:1].isdigit():
-            article = words.text("cite.article", number=article)
+        article = words.article(clause[2])
         if clause[1] == own:
             return words.isolated(article)
         return words.text("cite.clause", instrument=_titled(question, clause[1].lower()), clause=article)

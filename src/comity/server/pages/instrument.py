@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import msgspec
 from django.utils.safestring import SafeString
 
-from comity.acts import parse_act_ref
 from comity.instruments import Instrument
 from comity.law.results import DECLARED, Reason, Status, VotingRecord
 from comity.rules.explain import RuleReason, reasons_of
@@ -150,7 +149,7 @@ def _parts(question: Question, status: Status) -> Iterator[SafeString]:
     for part in status.parts:
         yield question.words.text(
             f"part.{'in-force' if part.in_force else 'not-in-force'}",
-            provisions=question.words.list(part.provisions),
+            provisions=question.words.articles(part.provisions),
             date=part.entry_into_force or "–",
             on=question.on,
         )
@@ -162,13 +161,11 @@ def _contests(question: Question, it: Instrument) -> Iterator[SafeString]:
     for act in question.register.reading.acts(it.id):
         if act.kind != "contest" or act.day > question.on:
             continue
-        of = parse_act_ref(act.ref)
-        about = words.text("cite.own-act", actor=words.name(of.actor), act=words.act(of.kind), date=of.date)
-        params = {"by": words.name(act.actor), "date": act.date, "act": about, "claim": words.english(act.note)}
-        if act.effective is not None:
-            yield words.text("contest.rival", rival=act.effective, **params)
-        else:
-            yield words.text("contest.void" if act.set == "void" else "contest.plain", **params)
+        about, claim = words.own_act(act.ref), words.english(act.note.removesuffix("."))
+        params = {"by": words.name(act.actor), "date": act.date, "act": about, "claim": claim}
+        # A dispute that names no other date holds that the act had no effect.
+        rival = {} if act.effective is None else {"rival": act.effective}
+        yield words.text("contest.rival" if rival else "contest.void", **params, **rival)
 
 
 def _territories(question: Question, status: Status) -> Iterator[SafeString]:

@@ -93,7 +93,7 @@ def lines_of(words: Speaker, one: Statement) -> Iterator[SafeString]:
     """A statement in a line: which provisions, what it says, what has become of it."""
     act, parts = one.act, []
     if act.ref:
-        parts.append(words.text("said.on", provisions=words.list(map(words.provision, _provisions(act)))))
+        parts.append(words.text("said.on", provisions=words.articles(_provisions(act))))
     if act.note:
         parts.append(words.english(act.note))
     if not parts:

@@ -56,7 +56,7 @@ def _relation(question: Question, found: Relation, pair: tuple[str, str]) -> dic
     one, other = map(words.name, pair)
     key = "relation.bound" if found.bound else "relation.unbound"
     touched = [
-        words.text(f"relation.{name.replace('_', '-')}", provisions=words.list(map(words.provision, provisions)))
+        words.text(f"relation.{name.replace('_', '-')}", provisions=words.articles(provisions))
         for name in ("excluded", "modified", "not_settled")
         if (provisions := getattr(found, name))
     ]

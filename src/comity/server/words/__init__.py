@@ -15,6 +15,7 @@ import msgspec
 from django.utils.safestring import SafeString
 
 from comity.actors import Directory
+from comity.acts import parse_act_ref
 from comity.dates import Delay, LegalDate
 from comity.instruments import Instrument
 from comity.law.results import Reason
@@ -47,6 +48,8 @@ LANGUAGES: Mapping[str, Language] = {
 
 _EMPTY = "–"
 _BDI, _BDI_LTR = "<bdi>{}</bdi>", '<bdi dir="ltr">{}</bdi>'
+# An article as final clauses number it: 21(1), XII, 18 bis; not "Annex A" or "Protocol II".
+_NUMBER = re.compile(r"(\d|[IVXLC]+\b)")
 _MOMENT = re.compile(r"\d{4}-[\dT:.+-]+Z?")
 
 
@@ -222,6 +225,8 @@ class Speaker(Words):
             key += ".at-once"
         elif reason.params.get("since", "") is None and f"{key}.open" in self._words:
             key += ".open"
+        elif reason.params.get("date", "") is None and f"{key}.void" in self._words:
+            key += ".void"
         params = {name: self._param(reason.id, name, value) for name, value in reason.params.items()}
         return self.text(key, **params)
 
@@ -247,9 +252,33 @@ class Speaker(Words):
                 params[name] = value
         return self.text(reason.id, **params)
 
+    def own_act(self, ref: str) -> SafeString:
+        """An act of the instrument itself, named as acts name one another."""
+        of = parse_act_ref(ref)
+        return self.text("cite.own-act", actor=self.name(of.actor), act=self.act(of.kind), date=of.date)
+
     def provision(self, number: str) -> str:
-        """A provision by its number; "*" is the whole instrument."""
-        return str(self.text("provisions.all")) if number == "*" else number
+        """A provision: an article by its number; "*" is the whole instrument; anything else is named in full."""
+        if number == "*":
+            return str(self.text("provisions.all"))
+        return self.article(number)
+
+    def article(self, number: str) -> SafeString | str:
+        """An article by its number, Arabic or Roman; what is no number is named in full already."""
+        return self.text("cite.article", number=number) if _NUMBER.match(number) else number
+
+    def articles(self, numbers: Iterable[str]) -> SafeString:
+        """Provisions in one phrase: `Articles 2, 9(2)`; what is no article stands before them by itself."""
+        named = list(numbers)
+        counted = [number for number in named if _NUMBER.match(number)]
+        others = [self.provision(number) for number in named if not _NUMBER.match(number)]
+        if not counted[1:]:
+            return self.list([*others, *map(self.provision, counted)])
+        forms = self._words["cite.articles"]
+        if isinstance(forms, str):
+            raise TypeError("cite.articles has no plural forms")
+        several = self._filled(forms[plural_of(self.code, len(counted))], {"numbers": self.list(counted)})
+        return self.list([*others, several])
 
     def _part(self, part: int | Fraction | None) -> str:
         """`55%` where that is exact, else the fraction, as 2/3."""
@@ -281,6 +310,8 @@ class Speaker(Words):
             return self._word(key, name, value)
         if isinstance(value, date | LegalDate | int):
             return str(value)
+        if isinstance(value, Iterable) and name == "provisions":
+            return self.articles(map(str, value))
         if isinstance(value, Iterable):
             return self.list(self._param(key, name, item) for item in value)
         return str(value)
@@ -296,7 +327,9 @@ class Speaker(Words):
             "after": self._status,
             "by": self.end if key == "terminated" else self.name,
         }
-        if name in known and not (key == "contested" and name == "act"):
+        if key == "contested" and name == "act":
+            return self.own_act(value)
+        if name in known:
             return known[name](value)
         if name in _ACTORS:
             return self.name(value)
