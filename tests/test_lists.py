@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import msgspec
@@ -211,3 +212,51 @@ def test_an_office_leaves_with_everything(register: Register) -> None:
         )
         assert len(files.read("differences.csv").splitlines()) == len(told) + 1
         assert b"'=1+1" in files.read("notes.csv")
+
+
+def workbook(cells: str, size: str = "") -> bytes:
+    """A workbook of one sheet whose cells, and what it says of its size, are as written."""
+    out = io.BytesIO()
+    openpyxl.Workbook().save(out)
+    made = io.BytesIO()
+    with zipfile.ZipFile(out) as whole, zipfile.ZipFile(made, "w") as changed:
+        for part in whole.namelist():
+            text = whole.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                text = re.sub(rb"<dimension[^>]*>", size.encode(), text)
+                text = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{cells}</sheetData>".encode(), text)
+            changed.writestr(part, text)
+    return made.getvalue()
+
+
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="99999999999"><c r="A99999999999"><v>1</v></c></row>'
+WIDE = '<row r="1"><c r="XFD1"><v>1</v></c></row>'
+DAMAGED = {
+    "no number": '<row r="1"><c r="A1"><v>many</v></c></row>',
+    "no such text": '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
+    "no such day": '<row r="1"><c r="A1" t="d"><v>2001-99-99</v></c></row>',
+    "no end": '<row r="1"><c r="A1"><v>1</v></c>',
+}
+
+
+@pytest.mark.parametrize("cells", [FAR, WIDE])
+def test_a_cell_far_away_takes_no_room(cells: str) -> None:
+    sheet, findings = read_sheet(workbook(cells), "list.xlsx")
+    assert sheet is None
+    assert findings[0].code == "file-too-large"
+
+
+@pytest.mark.parametrize("cells", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_workbook_is_a_finding(cells: str) -> None:
+    sheet, findings = read_sheet(workbook(cells), "list.xlsx")
+    assert sheet is None
+    assert findings[0].code == "sheet-unknown"
+    assert "\n" not in findings[0].says
+
+
+def test_what_a_workbook_says_of_its_own_size_is_not_believed() -> None:
+    first = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
+    data = workbook(f'{first}<row r="2"><c r="B2"><v>3</v></c></row>', '<dimension ref="A1:A1"/>')
+    sheet, _ = read_sheet(data, "list.xlsx")
+    assert sheet is not None
+    assert (sheet.columns, sheet.rows) == (("1", "2"), (("", "3"),))

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -17,7 +18,8 @@ __all__ = ["MOST_BYTES", "MOST_ROWS", "Sheet", "read_sheet"]
 MOST_BYTES: Final = 20_000_000
 MOST_ROWS: Final = 100_000
 _MOST_COLUMNS: Final = 200
-_MOST_UNPACKED: Final = 400_000_000
+_MOST_SHEETS: Final = 200
+_MOST_UNPACKED: Final = 200_000_000
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 # Titles and dates of a report may stand above the names of the columns.
@@ -60,27 +62,55 @@ _Lines = Sequence[Sequence[str]]
 
 def _workbook(data: bytes, name: str) -> tuple[_Lines | None, tuple[Finding, ...]]:
     """The rows of the first sheet that has any; values, not formulae."""
-    import openpyxl  # noqa: PLC0415  # of the extra `portal`, and slow to load
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
-
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
                 return None, (_fault(name, "file-too-large", "the workbook unpacks to too much", "split it"),)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        says = f"the workbook cannot be read: {error}"
+        found, sheets = _first_of(data)
+    except Exception as error:  # noqa: BLE001  # openpyxl lets through whatever it meets in a damaged workbook
+        says = f"the workbook cannot be read: {(str(error).splitlines() or [type(error).__name__])[0]}"
         return None, (_fault(name, "sheet-unknown", says, "save it again as XLSX, or as CSV"),)
-    with_rows = [[list(map(_text, row)) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
-    book.close()
-    found: list[list[list[str]]] = [rows for rows in with_rows if any(any(row) for row in rows)]
     if not found:
         return None, (_fault(name, "sheet-empty", "there is nothing in it", "is this the right file?"),)
-    if len(found) == 1:
-        return found[0], ()
-    says = f"the workbook has {len(found)} sheets; the first is read"
+    if sheets == 1:
+        return found, ()
+    says = f"the workbook has {sheets} sheets; the first is read"
     do = "bring the others as lists of their own"
-    return found[0], (Finding(level="warning", code="sheets-many", file=name, says=says, do=do),)
+    return found, (Finding(level="warning", code="sheets-many", file=name, says=says, do=do),)
+
+
+def _first_of(data: bytes) -> tuple[_Lines, int]:
+    """The rows of the first sheet that has any, one more at most than there may be; how many sheets have any."""
+    import openpyxl  # noqa: PLC0415  # of the extra `portal`, and slow to load
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    found: _Lines = ()
+    sheets = 0
+    for sheet in book.worksheets[:_MOST_SHEETS]:
+        sheet.reset_dimensions()  # what a workbook says of its own size may be wrong
+        # A row of any number may follow the first: those between are made up while reading.
+        rows = islice(sheet.iter_rows(values_only=True), MOST_ROWS + 1)
+        if sheets:
+            sheets += any(cell is not None for row in rows for cell in row)
+        elif any(lines := _cells(rows)):
+            found, sheets = lines, 1
+    book.close()
+    return found, sheets
+
+
+def _cells(rows: Iterable[Sequence[object]]) -> list[list[str]]:
+    """Rows as text, each up to its last cell with anything in it; nothing after a row that is too wide."""
+    found: list[list[str]] = []
+    for row in rows:
+        far = row[_MOST_COLUMNS:]
+        wide = far.count(None) < len(far)
+        texts = list(map(_text, row if wide else row[:_MOST_COLUMNS]))
+        while texts and not texts[-1]:
+            texts.pop()
+        found.append(texts)
+        if wide:
+            break
+    return found
 
 
 def _text(value: object) -> str:
