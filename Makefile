@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps
 PARALLEL := -n 2 --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-.PHONY: help setup run demo test cover lint format check bench docs lock wheel clean
+.PHONY: help setup run demo test cover lint format check pictures bench docs lock wheel clean
 
 help: ## show the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -57,6 +57,10 @@ format: $(STAMPS)/lint ## let the formatter and the safe fixes do their work
 	$(BIN)/ruff format .
 
 check: lint test ## what must pass before a change goes in
+
+pictures: $(STAMPS)/comity $(STAMPS)/test ## take the pictures in the documentation anew, on the browser's journeys
+	@COMITY_PICTURES=$(CURDIR)/docs/pictures COMITY_BROWSER=required \
+		$(BIN)/python -m pytest tests/server/test_journeys.py tests/server/desk/test_journey.py
 
 bench: $(STAMPS)/comity $(STAMPS)/bench ## measure, each against what one would write instead
 	$(BIN)/python benchmarks $(ARGS)
