@@ -96,8 +96,15 @@ def _line(question: Question, found: Found, entry: Entry) -> Line:
         said=_numbered(question, entry, marked(name, found)),
         href=_href(question, entry),
         under=under,
-        found=marked(shown, found) if elsewhere else "",
+        found=_recorded(question, entry, shown, marked(shown, found)) if elsewhere else "",
     )
+
+
+def _recorded(question: Question, entry: Entry, text: str, said: SafeString) -> SafeString:
+    """What was found beside a name, marked as English where it was recorded so and the page has other letters."""
+    plain = entry.kind in {"instrument", "provision", "rule"} and text.isascii()
+    foreign = question.words.code in {"ar", "ru", "zh"} and plain
+    return format_html('<bdi lang="en">{}</bdi>', said) if foreign else said
 
 
 def _own_names(entry: Entry) -> tuple[str, ...]:
