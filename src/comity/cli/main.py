@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "power": ("analysing", "Who has what power under a decision rule"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
+    "forecast": ("analysing", "The chance that an instrument enters into force"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),
