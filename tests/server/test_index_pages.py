@@ -26,6 +26,12 @@ def rows(client: Client, address: str, table: int = 0) -> list[dict[str, object]
     return found
 
 
+def test_the_first_page_says_up_to_when_a_number_of_parties_is_known(client: Client) -> None:
+    said = text(client.get("/en/?on=2026-06-01"))
+    assert re.search(r"Forced Labour Convention, 1930 \(No\. 29\) 4 +parties, known up to 1930-06-28", said)
+    assert "known up to" not in text(client.get("/en/?on=1930-01-01"))
+
+
 def test_all_instruments_are_there_and_can_be_narrowed(client: Client) -> None:
     page = "/en/instruments?on=2010-01-01"
     everything = {row["id"]: row for row in rows(client, page)}

@@ -46,6 +46,19 @@ def test_every_spell_of_a_state_has_a_row(client: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        (PARIS, "Ratification, acceptance (A), approval (AA), accession (a)"),
+        ("/fr/instruments/npt", "Ratification, adhésion (a), succession (d)"),
+        ("/ar/instruments/paris-agreement", "تصديق، قبول، موافقة، انضمام"),
+    ],
+)
+def test_the_consents_are_headed_as_depositaries_head_them(client: Client, address: str, heading: str) -> None:
+    html = client.get(address).content.decode()
+    assert heading in re.findall(r'<th scope="col"><a href="[^"]*sort=consent[^"]*">([^<]*)</a>', html)
+
+
 def test_a_spell_that_runs_out_says_until_when(client: Client) -> None:
     found = rows(client, "/en/instruments/paris-agreement?on=2020-01-01&name=USA")
     assert found == ["United States of America 2016-04-22 2016-09-03 A 2016-11-04 until 2020-11-04 Party [ 1 ]"]

@@ -75,7 +75,7 @@ def _part(title: str, steps: Iterable[Any], before: Iterable[Any]) -> dict[str, 
 def _sheet(table: Table) -> dict[str, object]:
     return {
         "title": table.title,
-        "heads": [column.label for column in table.heads],
+        "heads": [column.head or column.label for column in table.heads],
         "rows": [[_shown(cell) for _, cell in cells] for cells in table.body],
     }
 

@@ -29,12 +29,14 @@ class Column(msgspec.Struct, frozen=True):
     """One column: its permanent id (the key in JSON, English), its heading in the words of the page, what it holds.
 
     A column that is not `shown` is exported but not on the page: the code of an actor whose name is shown, say.
+    `head` stands over the column on the page where that is longer than what each cell is to carry.
     """
 
     id: str
     label: str
     kind: Kind = "text"
     shown: bool = True
+    head: str = ""
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from comity.instruments import AREAS, Instrument
 from comity.law.history import History
 from comity.law.results import DECLARED, Change
+from comity.law.status import complete_until, past_horizon
 from comity.server.asking import Question
 from comity.server.exports.answer import Export
 from comity.server.exports.table import bare
@@ -101,12 +102,17 @@ def _areas(question: Question) -> list[dict[str, object]]:
 
 
 def _standing(question: Question, it: Instrument, history: History) -> SafeString | str:
-    """How many parties an instrument in force has; nothing for one that has no parties."""
+    """How many parties it has in force, and up to when that is known; nothing for one that has no parties."""
+    words, on = question.words, question.on
     if it.kind in DECLARED:
         return ""
-    if not history.force.in_force(question.on):
-        return question.words.status("not-in-force")
-    return question.words.count("count.party", len(history.parties(question.on)))
+    if not history.force.in_force(on):
+        return words.status("not-in-force")
+    parties = words.count("count.party", len(history.parties(on)))
+    until = complete_until(it)
+    if until is None or not past_horizon(it, on):
+        return parties
+    return words.text("home.standing", parties=parties, until=words.text("home.known-until", date=until))
 
 
 def _groups(question: Question) -> list[tuple[str, str, SafeString]]:

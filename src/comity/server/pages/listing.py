@@ -116,7 +116,7 @@ def _page(question: Question, rows: int, size: int) -> tuple[int, int]:
 def _head(question: Question, mark: str, column: Column, sort: str) -> Head:
     turned = {column.id: "-" + column.id}.get(sort, column.id)
     order = {column.id: "ascending", f"-{column.id}": "descending"}.get(sort, "")
-    return Head(column.label, question.here(sort=turned, page="", mark=mark), order)
+    return Head(column.head or column.label, question.here(sort=turned, page="", mark=mark), order)
 
 
 def _leaves(question: Question, mark: str, page: int, pages: int) -> Iterable[Leaf]:

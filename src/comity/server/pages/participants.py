@@ -42,6 +42,22 @@ _SAID = frozenset(
 )
 
 
+# The kinds of act in the order in which headings of depositaries name them; `consent` is one whose kind is not known.
+_CONSENTS = (
+    "ratification",
+    "acceptance",
+    "approval",
+    "accession",
+    "succession",
+    "formal-confirmation",
+    "notification-of-completion",
+    "definitive-signature",
+    "admission",
+    "continuation",
+    "consent",
+)
+
+
 class Endnote(msgspec.Struct, frozen=True):
     """What an act says beside its date: its number on the page, whose it is, and the words."""
 
@@ -78,23 +94,32 @@ def participants(
     Raises `Fault` for a status or a group that there is not.
     """
     words = question.words
+    records = question.register.history(it.id).records
+    kept = sorted(_kept(question, status), key=lambda one: words.sort_key(words.name(one.actor)))
+    page = _Page(question, it, said, notes)
+    rows = [cells for one in kept for cells in page.rows(one, records[one.actor])]
     columns = (
         Column("participant", words.text("col.participant")),
         Column("code", words.text("actor.code"), shown=False),
         Column("signature", words.text("col.signature"), "date"),
-        Column("consent", words.text("cell.consent"), "date"),
+        Column("consent", words.text("cell.consent"), "date", head=_consents(words, rows)),
         Column("consent_act", words.text("col.consent-act"), shown=False),
         Column("since", words.text("col.since"), "date"),
         Column("until", words.text("col.until"), "date", shown=False),
         Column("status", words.text("col.status")),
         Column("beside", words.text("col.beside")),
     )
-    records = question.register.history(it.id).records
-    kept = sorted(_kept(question, status), key=lambda one: words.sort_key(words.name(one.actor)))
-    page = _Page(question, it, said, notes)
-    rows = [cells for one in kept for cells in page.rows(one, records[one.actor])]
     title = bare(words.text("instrument.participants.caption", on=question.on))
     return Table(id="participants", title=title, columns=columns, rows=tuple(rows))
+
+
+def _consents(words: Speaker, rows: list[tuple[Cell, ...]]) -> str:
+    """The heading over the consents, as depositaries write it: each kind of act that stands below, with its mark."""
+    found = {str(cells[4].value) for cells in rows if cells[4].value is not None}
+    kinds = [kind for kind in _CONSENTS if kind in found]
+    named = [(words.act(kind), words.mark(kind)) for kind in kinds]
+    said = bare(words.list(name if mark in {"", name} else f"{name} ({mark})" for name, mark in named))
+    return said[:1].upper() + said[1:]
 
 
 def groups_of(question: Question, codes: set[str]) -> list[tuple[str, str]]:
