@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory, override_settings
 
 from comity.access import SCOPES
@@ -288,7 +289,45 @@ def test_no_token_opens_the_account(client: Client, person: Added) -> None:
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("page", ["/en/desk", "/en/lists", "/en/subscriptions", "/en/account/people"])
+def test_a_token_that_is_none_is_told_so_also_beside_a_session(person: Added, page: str, method: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost", "authorization": "Bearer comity_unknown"})
+    client.force_login(person("chief"))
+    assert getattr(client, method)(page).status_code in {401, 405}
+
+
+def test_a_program_needs_no_form_token_and_is_nobody_but_the_owner_of_its_token(person: Added) -> None:
+    text_of, _ = tokens.issue(person("delegation", actor="FRA"), "script", ["lists"], 30)
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.force_login(person("chief"))
+    file = SimpleUploadedFile("list.csv", b"Title of treaty,Date of signature\nLake Treaty,05.04.1995\n")
+    told = {"own": "FRA", "name": "by program"}
+    assert client.post("/en/lists", {"file": file, **told}).status_code == 403  # a session alone: the form must be ours
+    by_token = {"authorization": f"Bearer {text_of}"}
+    file.seek(0)
+    assert client.post("/en/lists", {"file": file, **told}, headers=by_token).status_code == 302
+    assert "by program" in client.get("/en/lists", headers=by_token).content.decode()
+    assert "by program" not in client.get("/en/lists").content.decode()
+
+
 # People
+
+
+def test_an_address_that_somebody_holds_besides_their_own_is_known(client: Client, person: Added) -> None:
+    EmailAddress.objects.create(user=person("public"), email="second@example.org", verified=True, primary=False)
+    client.force_login(person("administrator"))
+    told = {"role": "officer", "actor": "", "language": "en", "name": ""}
+    for address, said in (("Second@example.org", "has an account already"), ("a" * 300 + "@example.org", "is not an")):
+        page = client.post("/en/account/people", told | {"email": address})
+        assert page.status_code == 400
+        assert said in text(page.content)
+
+
+def test_a_name_is_one_line(client: Client, person: Added) -> None:
+    client.force_login(person("public"))
+    client.post("/en/account", {"name": "A\r\nBcc: b@example.org\tC", "language": "en"})
+    assert Person.objects.get(role="public").name == "A Bcc: b@example.org C"
 
 
 def test_an_administrator_adds_somebody_and_hands_on_the_address(client: Client, person: Added) -> None:

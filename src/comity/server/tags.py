@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from comity.access import Thing
+from comity.server.faults import Fault
 from comity.server.frames import asset_at
 from comity.server.identity import door
 from comity.server.markup import format_html_join
@@ -28,7 +29,10 @@ def may(context: dict[str, Any], action: str) -> bool:
     request = context.get("request")
     if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
-    asking = door.who(request)
+    try:
+        asking = door.who(request)
+    except Fault:  # a token that is none, or is no longer one: the page itself says so
+        return False
     return door.may(request, action, Thing(owner=asking.person, actor=asking.actor))
 
 

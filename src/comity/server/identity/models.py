@@ -66,8 +66,9 @@ class Person(AbstractBaseUser):
         return str(self)
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Save, with the address in lower case."""
+        """Save, with the address in lower case, and the name on one line."""
         self.email = self.email.strip().lower()
+        self.name = " ".join(self.name.split())
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # as they come
 
 

@@ -4,7 +4,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -17,6 +17,10 @@ from comity.server.words import LANGUAGES
 __all__ = ["add", "change", "deactivate", "faults_of", "invitation", "reactivate"]
 
 
+# As long as the column.
+_validate_length = MaxLengthValidator(254)
+
+
 def faults_of(
     *, role: str, actor: str, language: str, known: bool, email: str | None = None
 ) -> tuple[tuple[str, str], ...]:
@@ -26,11 +30,15 @@ def faults_of(
     """
     found: list[tuple[str, str]] = []
     if email is not None:
+        address = email.strip().lower()
         try:
-            validate_email(email.strip())
+            validate_email(address)
+            _validate_length(address)
         except ValidationError:
             found.append(("people.fault.email", email))
-        if Person.objects.filter(email=email.strip().lower()).exists():
+        # Somebody may hold it besides the address under which they are known.
+        held = EmailAddress.objects.filter(email=address, verified=True)
+        if held.exists() or Person.objects.filter(email=address).exists():
             found.append(("people.fault.known", email))
     if role not in ROLES:
         found.append(("people.fault.role", role))

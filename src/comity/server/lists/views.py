@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,18 +13,16 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from comity.access import Thing
+from comity.findings import Finding
 from comity.server.asking import Question, asked
 from comity.server.exports.answer import Export, answer
 from comity.server.faults import Fault
-from comity.server.identity.door import require, who
+from comity.server.identity.door import own_person, require, who
 from comity.server.lists import pages, settling
 from comity.server.lists.models import BroughtList, Note
 from comity.server.lists.reading import held_against
-from comity.service.lists import Brought, bundle, guess, read_sheet
+from comity.service.lists import Brought, Sheet, bundle, guess, read_sheet
 from comity.service.lists.sheet import MOST_BYTES
-
-if TYPE_CHECKING:
-    from comity.server.identity.models import Person
 
 __all__ = ["columns", "everything", "index", "instrument", "names", "remove", "shown"]
 
@@ -55,7 +53,7 @@ def _asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Questio
 
 def _own(request: HttpRequest, number: int) -> BroughtList:
     """A list of the person who asks. To anybody else it is as if there were none."""
-    found = BroughtList.objects.filter(pk=number, owner=cast("Person", request.user)).first()
+    found = BroughtList.objects.filter(pk=number, owner=own_person(request)).first()
     if found is None:
         raise Http404
     return found
@@ -69,11 +67,14 @@ def _to(language: str, path: str) -> HttpResponseRedirect:
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest, language: str) -> HttpResponseBase:
     """The lists of whoever is logged in, and bringing another one."""
+    require(request, "list.keep", Thing(owner=who(request).person))
+    # Before the register is asked, which answers one question at a time: a large workbook keeps nobody else waiting.
+    read = _read(request) if request.method == "POST" else None
     with _asked(request, language) as question:
-        lists = BroughtList.objects.filter(owner=cast("Person", request.user)).defer("original", "told")
+        lists = BroughtList.objects.filter(owner=own_person(request)).defer("original", "told")
         faults: list[object] = []
         if request.method == "POST":
-            made = _brought(request, question, len(lists), faults)
+            made = _brought(request, question, read, len(lists), faults)
             if made is not None:
                 return _to(language, f"/{made.pk}/columns")
         own = request.POST.get("own") or who(request).actor
@@ -81,32 +82,49 @@ def index(request: HttpRequest, language: str) -> HttpResponseBase:
         return render(request, "lists/index.html", context, status=400 if faults else 200)
 
 
-def _brought(request: HttpRequest, question: Question, kept: int, faults: list[object]) -> BroughtList | None:
+class _Uploaded(msgspec.Struct, frozen=True):
+    """A file as it came, and the table in it; without one, `findings` say why."""
+
+    name: str
+    data: bytes
+    sheet: Sheet | None
+    findings: tuple[Finding, ...]
+
+
+def _read(request: HttpRequest) -> _Uploaded | None:
+    """What was uploaded, if anything was. Of a file that is too large so much is read that it shows."""
+    file = request.FILES.get("file")
+    if file is None:
+        return None
+    name, data = file.name or "list", file.read(MOST_BYTES + 1)
+    return _Uploaded(name, data, *read_sheet(data, name))
+
+
+def _brought(
+    request: HttpRequest, question: Question, read: _Uploaded | None, kept: int, faults: list[object]
+) -> BroughtList | None:
     """Keep what was uploaded, or say what is wrong with it."""
-    words = question.words
-    file, own = request.FILES.get("file"), request.POST.get("own", "")
+    words, own = question.words, request.POST.get("own", "")
     if kept >= _MOST_LISTS:
         faults.append(words.text("lists.fault.many", most=_MOST_LISTS))
     if own not in question.register.reading.directory.actors:
         faults.append(words.text("lists.fault.own"))
-    if file is None:
+    if read is None:
         faults.append(words.text("lists.fault.file"))
-    if faults or file is None:
-        return None
-    if (file.size or 0) > MOST_BYTES:
+    elif len(read.data) > MOST_BYTES:
         faults.append(words.text("lists.fault.large", most=MOST_BYTES // 1_000_000))
+    elif read.sheet is None:
+        faults.extend(words.english(f"{one.says}; {one.do}") for one in read.findings)
+    if faults or read is None or read.sheet is None:
         return None
-    data = file.read()
-    name = file.name or "list"
-    sheet, findings = read_sheet(data, name)
-    if sheet is None:
-        faults.extend(words.english(f"{one.says}; {one.do}") for one in findings)
-        return None
-    proposed = guess(sheet)
-    brought = Brought(file=name, own=own, sheet=sheet, columns=proposed.columns, dates=proposed.dates)
-    called = request.POST.get("name", "").strip()[:200] or name
-    owner = cast("Person", request.user)
-    return BroughtList.objects.create(owner=owner, name=called, original=data, told=msgspec.json.encode(brought))
+    proposed = guess(read.sheet)
+    brought = Brought(file=read.name, own=own, sheet=read.sheet, columns=proposed.columns, dates=proposed.dates)
+    return BroughtList.objects.create(
+        owner=own_person(request),
+        name=request.POST.get("name", "").strip()[:200] or read.name,
+        original=read.data,
+        told=msgspec.json.encode(brought),
+    )
 
 
 @_private
