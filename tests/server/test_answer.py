@@ -70,6 +70,13 @@ def test_past_the_horizon_it_says_so_first(client: Client) -> None:
     assert said.index("Yes. On 2024-01-01") < said.index("2024-01-01 lies past") < said.index("Reasons")
 
 
+def test_what_has_no_horizon_is_named(client: Client) -> None:
+    # The day is within what is known of consents; nothing says up to when reservations and objections are complete.
+    said = text(client.get("/en/answer", {"instrument": "vcdr", "a": "GBR", "b": "QAT", "on": "2014-04-02"}))
+    assert re.search(r"Up to when reservations ?, objections are complete is not known", said)
+    assert "lies past what is known" not in said
+
+
 def test_what_is_disputed_stands_apart(client: Client) -> None:
     said = text(client.get("/en/answer", {"instrument": "npt", "a": "PRK", "b": "USA", "on": "2020-01-01"}))
     assert said.index("Disputed") < said.index("Reasons")

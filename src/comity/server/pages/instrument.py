@@ -225,12 +225,12 @@ def horizon(words: Speaker, known: Mapping[str, date], reasons: tuple[Reason, ..
         words.text("horizon.until", date=day, classes=words.list(names))
         for day, names in sorted(by_day.items(), reverse=True)
     ]
-    beyond = next((reason for reason in reasons if reason.id == "past-horizon"), None)
-    past = None
-    if beyond is not None:
-        dates = [known.get(name) for name in _names(beyond)]
-        days = [day for day in dates if day is not None]
-        past = words.text("horizon.past", on=on, date=min(days)) if days else words.text("horizon.past.open", on=on)
+    beyond = dict.fromkeys(name for reason in reasons if reason.id == "past-horizon" for name in _names(reason))
+    days = [known[name] for name in beyond if name in known]
+    undated = [words.act_class(name) for name in beyond if name not in known]
+    said = [words.text("horizon.past", on=on, date=min(days))] if days else []
+    said += [words.text("horizon.past.open", classes=words.list(undated))] if undated else []
+    past = format_html_join(" ", "{}", ((one,) for one in said)) if said else None
     return Horizon(tuple(lines) or (words.text("horizon.none"),), past)
 
 
