@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
     "forecast": ("analysing", "The chance that an instrument enters into force"),
+    "ideal-points": ("analysing", "Where members of a body stand, by their votes"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),

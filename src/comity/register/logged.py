@@ -227,7 +227,7 @@ class LogLayer:
         marks = (*self._index.acts.get(name, ()), *self._index.rectifications.get(name, ()))
         for row, known in marks:
             if draft.encode() in row.data and (known or read_leaf(row.data)).body.get("draft") == draft:
-                return row.idx
+                return int(row.idx)
         return None
 
     def rectifications(self, name: str) -> tuple[dict[str, Any], ...]:
