@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from comity.server.asking import Question, asked
@@ -11,7 +12,7 @@ from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.routes import page
 from comity.server.search.sources import TERMS
-from comity.server.words import LANGUAGES, words_in
+from comity.server.words import LANGUAGES, Language, words_in
 from comity.server.words.catalogue import catalogue
 
 __all__ = ["terms", "urlpatterns"]
@@ -65,7 +66,7 @@ def _terms(question: Question, kind: str) -> Table:
     columns = (
         Column("id", bare(words.text("terms.id")), shown=False),
         Column(words.code, words.language.name),
-        *(Column(one.code, one.name) for one in others),
+        *(Column(one.code, one.name, head=_own_name(one)) for one in others),
         Column("law", bare(words.text("terms.law"))),
     )
     keys = [key for key in catalogue("en") if key.startswith(f"{kind}.")]
@@ -81,6 +82,11 @@ def _terms(question: Question, kind: str) -> Table:
     )
     title = bare(words.text(f"terms.{kind}"))
     return Table(id=f"terms-{kind}", title=title, columns=columns, rows=tuple(rows))
+
+
+def _own_name(language: Language) -> SafeString:
+    """The name of a language, which is in that language."""
+    return format_html('<span lang="{}" dir="{}">{}</span>', language.code, language.direction, language.name)
 
 
 def _in(code: str, key: str) -> Cell:
