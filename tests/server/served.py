@@ -111,4 +111,5 @@ def serving(place: Path, *options: str) -> Iterator[Portal]:
     finally:
         server.terminate()
         server.wait(20)
-    assert "Traceback" not in (place / "err").read_text(encoding="utf-8")
+    said = (place / "err").read_text(encoding="utf-8")
+    assert "Traceback" not in said, said

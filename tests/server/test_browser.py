@@ -1,33 +1,16 @@
 """A reader with a browser, and no JavaScript, in front of the real server on its first start."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
-# In seconds: what a first start may take, with the whole public register.
-PATIENCE = 60
+from playwright.sync_api import Browser, Page
+from served import chromium, serving
 
 # One page of each kind, with short tables: the tool looks at every cell.
 KINDS = (
@@ -51,54 +34,17 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        says = f"there is no {CHROMIUM}: apt-get install chromium"
-        if os.environ.get("CI") == "true" or os.environ.get("COMITY_BROWSER") == "required":
-            pytest.fail(says)
-        pytest.skip(says)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with chromium() as browser:
         yield browser
-        browser.close()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`comity serve` in an empty folder."""
-    place, port = tmp_path_factory.mktemp("instance"), free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("COMITY_", "DJANGO_"))}
-    with (place / "err").open("w") as err:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "comity", "serve", "--port", str(port)], cwd=place, env=clean, stderr=err
-        )
-    try:
-        until = time.monotonic() + PATIENCE
-        while not answers(port):
-            said = (place / "err").read_text(encoding="utf-8")
-            assert server.poll() is None, said
-            assert time.monotonic() < until, said
-            time.sleep(0.05)
+    """`comity serve` in an empty folder, and what it keeps to itself there."""
+    with serving(tmp_path_factory.mktemp("instance")) as portal:
         for secret in ("secret.key", "register.comity.key"):
-            assert (place / "instance" / secret).stat().st_mode & 0o777 == 0o600
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-    assert "Traceback" not in (place / "err").read_text(encoding="utf-8")
-
-
-def answers(port: int) -> bool:
-    try:
-        with urlopen(f"http://localhost:{port}/health", timeout=1) as response:
-            return bool(response.status == 200)
-    except (URLError, OSError):
-        return False
+            assert (portal.place / "instance" / secret).stat().st_mode & 0o777 == 0o600
+        yield portal.address
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ class TestInArabic:
         page.goto(portal.address)
         assert page.url == f"{portal.address}/ar/"
         assert page.locator("html").get_attribute("dir") == "rtl"
-        expect(page.get_by_role("heading", level=1)).to_have_text("من الملتزم بماذا، في أي تاريخ، ولماذا")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("من الملتزم بماذا")
 
         page.get_by_role("searchbox").fill("باريس")
         page.get_by_role("button", name="بحث").click()
@@ -177,7 +177,7 @@ def test_a_treaty_office_holds_its_spreadsheet_against_the_register(portal: Port
     before = entries(portal)
     portal.enter(page, "office@example.org", "--role", "delegation", "--actor", "CHE")
 
-    page.get_by_role("link", name="Your own lists").click()
+    page.get_by_role("banner").get_by_role("link", name="Your own lists").click()
     page.locator("#file").set_input_files(tmp_path / "treaties.xlsx")
     page.locator("main form button").click()
     expect(page.get_by_label("Date of ratification")).to_have_value("day:ratification")
