@@ -127,7 +127,7 @@ def test_a_workbook_has_real_dates_a_frozen_head_and_says_where_it_comes_from() 
     assert rows["On the day"] == "1998-01-01"
     assert rows["Horizon of knowledge"] == "until 2020"
     assert rows["Log"] == "example.org/lake"
-    assert rows["Permanent link"] == "http://localhost/en/instruments/lake-treaty?on=1998-01-01"
+    assert rows["Permanent link"] == "http://localhost/en/instruments/lake-treaty?on=1998-01-01&known=8"
     assert len(rows["Root of the log (Merkle tree, base64)"]) == 44
 
 
@@ -167,6 +167,7 @@ def test_a_calendar_holds_what_takes_effect_and_keeps_its_entries() -> None:
 
 def test_a_feed_is_valid_newest_first_and_its_ids_are_permanent() -> None:
     feed = ET.fromstring(ask("atom").content)  # noqa: S314  # our own
+    assert "depositary's" in (feed.findtext(f"{ATOM}rights") or "")  # text, and no HTML escaped twice
     entries = feed.findall(f"{ATOM}entry")
     days = [entry.findtext(f"{ATOM}updated") or "" for entry in entries]
     assert days == sorted(days, reverse=True)
@@ -271,7 +272,7 @@ def test_what_only_the_portal_can_answer_is_not_in_the_copy() -> None:
     # A section of which nothing but a heading would be left goes, and the link to it leads to the portal.
     assert 'id="pair-title"' in asked
     assert 'id="pair-title"' not in copy
-    assert "on=1998-01-01&amp;page=all#pair-title" in copy
+    assert "on=1998-01-01&amp;known=8&amp;page=all#pair-title" in copy
     assert "Austria" in copy
     assert 'class="exports"' not in copy
 

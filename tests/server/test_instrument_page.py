@@ -123,6 +123,14 @@ def test_the_permalink_and_the_forms_keep_what_was_asked(client: Client) -> None
         assert f'<input type="hidden" {kept}>' in html
 
 
+def test_what_is_recorded_later_does_not_change_a_permanent_address(client: Client) -> None:
+    html = client.get("/en/instruments/lake-treaty").content.decode()
+    found = re.search(r'<a href="([^"]*)">Permanent link', html)
+    assert found is not None
+    assert re.fullmatch(r"/en/instruments/lake-treaty\?on=\d{4}-\d\d-\d\d&amp;known=\d+", found[1])
+    assert client.get(found[1].replace("&amp;", "&")).status_code == 200
+
+
 def test_reservations_with_the_answers_to_them(client: Client) -> None:
     page = text(client.get("/en/instruments/cedaw?on=2010-01-01&name=Saudi+Arabia"))
     # The general reservation of 2000, and the first of many who objected to it.

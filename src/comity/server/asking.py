@@ -57,13 +57,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         """What every page needs."""
         said = {name: value for name, value in self.extra.items() if value}
         query = {"on": str(self.on)} | ({"known": self.known} if self.known else {}) | said
+        # Without the size of the log, what is recorded later would change what the permanent address shows.
+        lasting = query | {"known": self.known or str(self.seen.size)}
         return {
             **frame(self.words.code, self.path, urlencode({k: v for k, v in query.items() if v and self._said(k)})),
             "words": self.words,
             "on": str(self.on),
             "known": self.known,
             "known_is_day": not self.known or _is_day(self.known),
-            "permalink": f"/{self.words.code}/{self.path}?{urlencode(query)}",
+            "permalink": f"/{self.words.code}/{self.path}?{urlencode(lasting)}",
             "size": self.words.number(self.seen.size),
             "kept": list(said.items()),
             "at": self.seen.size,

@@ -96,7 +96,7 @@ def feed_of(question: Question, scope: Scope, said: Provenance) -> bytes:
     _add(feed, "link", rel="self", href=said.base + address(question, format="atom", on="", known=""))
     _add(feed, "link", rel="alternate", type="text/html", href=said.base + address(question, on="", known=""))
     _add(_add(feed, "author"), "name", said.origin)
-    _add(feed, "rights", str(question.words.text("official")))
+    _add(feed, "rights", bare(question.words.text("official")))
     for event in newest:
         entry = _add(feed, "entry")
         _add(entry, "id", f"urn:uuid:{_permanent(said, event)}")
