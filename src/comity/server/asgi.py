@@ -6,10 +6,11 @@ What is live, and what is kept ready, is answered before Django.
 from a2wsgi import WSGIMiddleware
 
 from comity.server.live.answers import Answers
+from comity.server.live.bodies import Bodies
 from comity.server.live.health import health
 from comity.server.live.hub import Hub
 from comity.server.live.process import before_the_end, share_turns
-from comity.server.live.protocol import Receive, Scope, Send
+from comity.server.live.protocol import Application, Receive, Scope, Send
 from comity.server.live.stream import stream
 from comity.server.registers import close
 from comity.server.wsgi import application as pages
@@ -18,6 +19,14 @@ __all__ = ["Shell", "application"]
 
 # Threads that answer pages at the same time; more would only wait for one another, and keep the loop from its turn.
 _THREADS = 4
+# What is written while it is read has threads of its own: a thread waits for whoever reads such an answer slowly.
+_STREAMED = "/api/v1/bulk/"
+_STREAMS = 2
+
+
+def _threaded(threads: int) -> Application:
+    """The pages, answered by so many threads at the same time."""
+    return WSGIMiddleware(pages, workers=threads)  # type: ignore[arg-type,return-value]  # Django's answer can be iterated over; a2wsgi types the same protocol more narrowly
 
 
 class Shell:
@@ -29,8 +38,9 @@ class Shell:
         self._address: str = settings.COMITY_LOG
         self.hub = Hub(self._address)
         private = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
-        behind = WSGIMiddleware(pages, workers=_THREADS)  # type: ignore[arg-type]  # Django's answer can be iterated over
-        self._pages = Answers(behind, self.hub, frozenset(name.encode() for name in private))  # type: ignore[arg-type]  # a2wsgi types the same protocol more narrowly
+        behind = Bodies(_threaded(_THREADS))
+        self._pages = Answers(behind, self.hub, frozenset(name.encode() for name in private))
+        self._streamed = Bodies(_threaded(_STREAMS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """To whatever answers at the path."""
@@ -42,6 +52,8 @@ class Shell:
             await health(send, self._address)
         elif scope["path"] == "/live":
             await stream(scope, receive, send, self.hub)
+        elif scope["path"].startswith(_STREAMED):
+            await self._streamed(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
