@@ -58,7 +58,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         said = {name: value for name, value in self.extra.items() if value}
         query = {"on": str(self.on)} | ({"known": self.known} if self.known else {}) | said
         # Without the size of the log, what is recorded later would change what the permanent address shows.
-        lasting = query | {"known": self.known or str(self.seen.size)}
+        lasting = {"on": str(self.on), "known": self.known or str(self.seen.size)} | said
         return {
             **frame(self.words.code, self.path, urlencode({k: v for k, v in query.items() if v and self._said(k)})),
             "words": self.words,
