@@ -264,7 +264,7 @@ def test_an_offline_copy_says_what_it_is() -> None:
         assert said in block
     assert re.search(r"Copy saved at \(UTC\)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", block)
     assert "Root of the log (Merkle tree, base64)" in block
-    assert "http://localhost/en/instruments/lake-treaty?on=1998-01-01&amp;page=all" in page
+    assert "http://localhost/en/instruments/lake-treaty?on=1998-01-01&amp;known=8&amp;page=all" in page
 
 
 def test_what_only_the_portal_can_answer_is_not_in_the_copy() -> None:
