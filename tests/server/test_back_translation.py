@@ -43,12 +43,12 @@ def test_a_plural_is_as_many_strings_as_it_has_forms() -> None:
 
 
 def test_what_came_back_waits_no_longer(folder: Path) -> None:
-    file = give(folder, status__party="Party", act__withdrawal="withdrawal")
+    file = give(folder, status__former="Former", act__withdrawal="withdrawal")
     # Three strings: the end of a spell is called like the act that ends it.
     assert back.main(["take", "fr", str(file)]).startswith("3 taken, 0 of strings that are no more")
-    assert {"status.party", "act.withdrawal", "end.withdrawal"}.isdisjoint(back.waiting("fr"))
+    assert {"status.former", "act.withdrawal", "end.withdrawal"}.isdisjoint(back.waiting("fr"))
     assert len(back.waiting("fr")) == len(back.texts("fr")) - 3
-    assert back.hash_of("Partie") not in back.main(["dump", "fr"])
+    assert back.hash_of("Ancien participant") not in back.main(["dump", "fr"])
     assert back.main(["differ", "fr"]) == ""
 
 
