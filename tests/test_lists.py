@@ -260,3 +260,17 @@ def test_what_a_workbook_says_of_its_own_size_is_not_believed() -> None:
     sheet, _ = read_sheet(data, "list.xlsx")
     assert sheet is not None
     assert (sheet.columns, sheet.rows) == (("1", "2"), (("", "3"),))
+
+
+def test_a_text_that_fills_every_cell_takes_no_room() -> None:
+    text = "x" * 30_000
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for _ in range(20):
+        sheet.append([text] * 100)
+    out = io.BytesIO()
+    book.save(out)
+    assert len(out.getvalue()) < 100_000
+    found, findings = read_sheet(out.getvalue(), "list.xlsx")
+    assert found is None
+    assert findings[0].code == "file-too-large"

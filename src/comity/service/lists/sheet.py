@@ -20,6 +20,8 @@ MOST_ROWS: Final = 100_000
 _MOST_COLUMNS: Final = 200
 _MOST_SHEETS: Final = 200
 _MOST_UNPACKED: Final = 200_000_000
+# A workbook says a text once, and may place it in every cell.
+_MOST_CHARACTERS: Final = 2 * MOST_BYTES
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 # Titles and dates of a report may stand above the names of the columns.
@@ -60,13 +62,16 @@ def _fault(file: str, code: str, says: str, do: str) -> Finding:
 _Lines = Sequence[Sequence[str]]
 
 
+class _TooMuchError(Exception):
+    """A workbook holds more than it seems to."""
+
+
 def _workbook(data: bytes, name: str) -> tuple[_Lines | None, tuple[Finding, ...]]:
     """The rows of the first sheet that has any; values, not formulae."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                return None, (_fault(name, "file-too-large", "the workbook unpacks to too much", "split it"),)
         found, sheets = _first_of(data)
+    except _TooMuchError:
+        return None, (_fault(name, "file-too-large", "the workbook unpacks to too much", "split it"),)
     except Exception as error:  # noqa: BLE001  # openpyxl lets through whatever it meets in a damaged workbook
         says = f"the workbook cannot be read: {(str(error).splitlines() or [type(error).__name__])[0]}"
         return None, (_fault(name, "sheet-unknown", says, "save it again as XLSX, or as CSV"),)
@@ -83,6 +88,9 @@ def _first_of(data: bytes) -> tuple[_Lines, int]:
     """The rows of the first sheet that has any, one more at most than there may be; how many sheets have any."""
     import openpyxl  # noqa: PLC0415  # of the extra `portal`, and slow to load
 
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
+            raise _TooMuchError
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     found: _Lines = ()
     sheets = 0
@@ -101,6 +109,7 @@ def _first_of(data: bytes) -> tuple[_Lines, int]:
 def _cells(rows: Iterable[Sequence[object]]) -> list[list[str]]:
     """Rows as text, each up to its last cell with anything in it; nothing after a row that is too wide."""
     found: list[list[str]] = []
+    left = _MOST_CHARACTERS
     for row in rows:
         far = row[_MOST_COLUMNS:]
         wide = far.count(None) < len(far)
@@ -108,6 +117,9 @@ def _cells(rows: Iterable[Sequence[object]]) -> list[list[str]]:
         while texts and not texts[-1]:
             texts.pop()
         found.append(texts)
+        left -= sum(map(len, texts))
+        if left < 0:
+            raise _TooMuchError
         if wide:
             break
     return found
