@@ -77,6 +77,19 @@ def test_what_has_no_horizon_is_named(client: Client) -> None:
     assert "lies past what is known" not in said
 
 
+def test_a_day_before_a_successor_leads_to_its_predecessor(client: Client) -> None:
+    asked = {"instrument": "genocide-convention", "a": "CZE", "b": "FRA", "on": "1990-01-01"}
+    page = client.get("/en/answer", asked)
+    assert "On that day another stood in the place of Czech Republic" in text(page)
+    href = re.search(r'<a href="([^"]*)">Ask the same of it</a>', page.content.decode())
+    assert href is not None
+    assert "Yes. On 1990-01-01 it is in force between Czechoslovakia and France" in text(
+        client.get(href[1].replace("&amp;", "&"))
+    )
+    # Of two that followed the same State there is nothing to ask.
+    assert "Ask the same" not in text(client.get("/en/answer", asked | {"b": "SVK"}))
+
+
 def test_what_is_disputed_stands_apart(client: Client) -> None:
     said = text(client.get("/en/answer", {"instrument": "npt", "a": "PRK", "b": "USA", "on": "2020-01-01"}))
     assert said.index("Disputed") < said.index("Reasons")

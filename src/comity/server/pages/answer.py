@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -98,6 +99,7 @@ def _answered(question: Question, it: Instrument, one: str, other: str) -> dict[
         "bound": first.status == "party" if relation is None else relation.bound,
         "said": sentence,
         "facts": list(_facts(question, bond, own.get(one))),
+        "before": _before(question, it, (one, other), (first, second)),
         "touched": [] if relation is None else _touched(question, relation),
         "reservations": [] if relation is None else _only(question, relation.reasons, it, reservations=True),
         "between": [] if relation is None else _only(question, _telling(relation), it, reservations=False),
@@ -146,6 +148,33 @@ def _sentence(
     if first.status == "party" and own is not None:
         return words.text("answer.yes.one", since=own.since or "–", **params)
     return words.text("answer.no.one", status=words.status(first.status), **params)
+
+
+class Before(msgspec.Struct, frozen=True):
+    """Who stood on the day in the place of those asked about, and where the same is asked of them."""
+
+    lines: tuple[SafeString, ...]
+    href: str
+
+
+def _before(question: Question, it: Instrument, pair: tuple[str, str], found: Iterable[Why | None]) -> Before | None:
+    """A State that has the place of another by a later act is asked about under its own name alone: say so."""
+    held = {
+        why.actor: str(reason.params["before"])
+        for why in found
+        if why is not None
+        for reason in why.reasons
+        if reason.id == "before-it"
+    }
+    if not held:
+        return None
+    words = question.words
+    lines = tuple(
+        words.text("answer.before", one=words.name(code), before=words.name(before)) for code, before in held.items()
+    )
+    one, other = (held.get(code, code) for code in pair)
+    query = urlencode({"instrument": it.id, "a": one, "b": other, "on": question.on, "known": question.known})
+    return Before(lines, "" if one == other else f"/{words.code}/answer?{query}")
 
 
 def _facts(question: Question, bond: Bond | None, own: ActorStatus | None) -> Iterator[tuple[SafeString, object]]:
