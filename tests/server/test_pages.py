@@ -41,6 +41,10 @@ PAGES = (
     "log/3",
     "log/check?text=00000000",
     "what-if",
+    "analysis",
+    "analysis/power?rule=unga-important&on=2022-06-01&with=unga-simple",
+    "analysis/club?example=1",
+    "analysis/package?example=1",
     "what-if?instrument=ctbt&actor=ctbt-annex-2&act=ratification&date=2027-01-04",
 )
 ALL = [f"/{language}/{page}" for language in ("en", "ar") for page in PAGES]

@@ -19,7 +19,7 @@ from comity.register.folder import FolderLayer, read_text
 from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
 from comity.service import shapes
 from comity.service.queries import Refusal, Register, as_day, refuse
-from comity.service.regions import read_regions
+from comity.service.regions import read_regions, regions_of
 
 if TYPE_CHECKING:
     from comity.analysis.clubs import Club, Region
@@ -27,14 +27,18 @@ if TYPE_CHECKING:
     from comity.analysis.power import Index, Power
 
 __all__ = [
+    "PRICES",
+    "TARIFFS",
     "ClubAnswer",
     "PowerAnswer",
     "club",
     "club_of",
+    "measurable",
     "missing_extra",
     "power",
     "power_asked",
     "read_power",
+    "regimes",
 ]
 
 _MOST = 1_000_000  # bytes of a rule file
@@ -115,6 +119,15 @@ def power(register: Register, rule: str, on: date | str, indices: "tuple[Index, 
         notes=named.notes,
         sources=sources,
     )
+
+
+def measurable(register: Register) -> list[DecisionRule]:
+    """The rules of a register that say who their members are: a group, or whoever has a weight."""
+    return [
+        one
+        for one in register.rules()
+        if isinstance(one.members, str | tuple) or any(names(version.when).weights for version in one.versions)
+    ]
 
 
 def _one_by_one(game: "Game", indices: "tuple[Index, ...]") -> "Power":
@@ -208,6 +221,11 @@ def _unknown_rule(register: Register, rule: str) -> Refusal:
     return refuse("rule-unknown", f"no rule is called “{rule:.40}”", f"there are {close}" if close else "")
 
 
+# The regimes of Nordhaus (2015): dollars a tonne of CO2, and parts of the price of what outsiders sell.
+PRICES = tuple(map(Fraction, ("12.5", "25", "50", "100")))
+TARIFFS = tuple(Fraction(part, 100) for part in range(11))
+
+
 class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The stable clubs of a table of regions at a price and a tariff."""
 
@@ -243,6 +261,12 @@ def club_of(regions: "tuple[Region, ...]", price: Fraction, tariff: Fraction) ->
     except ValueError as error:
         raise refuse("club-too-large", str(error), "put regions together") from error
     return ClubAnswer(players=tuple(one.name for one in regions), price=price, tariff=tariff, stable=found)
+
+
+def regimes(text: str) -> list[dict[str, object]]:
+    """The stable clubs of a table of regions, as text, in every regime, as JSON holds them. Raises `Refusal`."""
+    regions = regions_of(text)
+    return [club_of(regions, price, tariff).plain() for tariff in TARIFFS for price in PRICES]
 
 
 def missing_extra(error: ModuleNotFoundError) -> Refusal:

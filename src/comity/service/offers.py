@@ -14,7 +14,7 @@ from comity.service.queries import Refusal, refuse
 if TYPE_CHECKING:
     from comity.analysis.packages import Deal, Offer, Package
 
-__all__ = ["Asked", "package"]
+__all__ = ["Asked", "package", "package_of"]
 
 _MOST = 50_000_000
 Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]
@@ -36,6 +36,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def package(path: Path, solution: Asked, *, seconds: float | None = None) -> dict[str, object]:
+    """The best package of an offer in a file (`package_of`). Raises `Refusal`."""
+    text, faults = read_text(path, str(path), _MOST)
+    if has_errors(faults):
+        raise Refusal(faults)
+    return package_of(text, solution, seconds=seconds, file=str(path))
+
+
+def package_of(text: str, solution: Asked, *, seconds: float | None = None, file: str = "") -> dict[str, object]:
     """The best package by a solution, or the Pareto front, as JSON holds it. Raises `Refusal`.
 
     `package` maps issues to options. Of a solution the answer also has `utility`, `objective` (nash: Σ weight ·
@@ -45,13 +53,13 @@ def package(path: Path, solution: Asked, *, seconds: float | None = None) -> dic
         from comity.analysis.packages import front, solve  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    offer = _offer(path)
+    offer = _offer(text, file)
     try:
         if solution == "pareto":
             return {"front": [_plain(offer, one) for one in front(offer)]}
         found = solve(offer, solution, seconds=seconds)
     except ValueError as error:
-        raise refuse("offer-unsolved", str(error), "", str(path)) from error
+        raise refuse("offer-unsolved", str(error), "", file) from error
     head: dict[str, object] = {"package": None, "utility": None} if found.choice is None else _plain(offer, found)
     return head | {
         "objective": found.objective,
@@ -69,19 +77,14 @@ def _plain(offer: "Offer", found: "Deal | Package") -> dict[str, object]:
     }
 
 
-def _offer(path: Path) -> "Offer":
+def _offer(text: str, file: str) -> "Offer":
     from comity.analysis.packages import Offer  # noqa: PLC0415  # of the extra `analysis`
 
-    text, faults = read_text(path, str(path), _MOST)
-    if has_errors(faults):
-        raise Refusal(faults)
     try:
         read = msgspec.json.decode(text, type=_File)
     except msgspec.DecodeError as error:
-        raise refuse(
-            "offer-malformed", str(error), "see docs/reference/commands.md, comity package", str(path)
-        ) from error
-    found = list(_faults(read, str(path)))
+        raise refuse("offer-malformed", str(error), "see docs/reference/commands.md, comity package", file) from error
+    found = list(_faults(read, file))
     if found:
         raise Refusal(found)
     return Offer(

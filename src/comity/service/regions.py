@@ -15,7 +15,7 @@ from comity.service.queries import Refusal
 if TYPE_CHECKING:
     from comity.analysis.clubs import Region
 
-__all__ = ["read_regions"]
+__all__ = ["read_regions", "regions_of"]
 
 _MOST = 10_000_000
 _COLUMNS = ("region", "gdp", "co2", "abatement_alpha_mckinsey", "tariff_alpha", "tariff_beta")
@@ -25,17 +25,22 @@ _EXPORTS = "exports_to_"
 
 
 def read_regions(path: Path) -> "tuple[Region, ...]":
+    """The regions of a file (`regions_of`). Raises `Refusal`."""
+    text, findings = read_text(path, str(path), _MOST)
+    if has_errors(findings):
+        raise Refusal(findings)
+    return regions_of(text, str(path))
+
+
+def regions_of(text: str, file: str = "") -> "tuple[Region, ...]":
     """The regions of a table, in its order: name, parameters, and a column `exports_to_NAME` for each region.
 
     Raises `Refusal` with all that is wrong with it.
     """
     from comity.analysis.clubs import Region  # noqa: PLC0415  # of the extra `analysis`
 
-    text, findings = read_text(path, str(path), _MOST)
-    if has_errors(findings):
-        raise Refusal(findings)
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    faults = list(_faults(rows, str(path)))
+    faults = list(_faults(rows, file))
     if faults:
         raise Refusal(faults)
     names = [row["region"] for row in rows]

@@ -76,7 +76,8 @@ def answer(
 
     To be called while the question is still open, since some of it is only made here.
     """
-    form = request.GET.get("format", "").strip().lower()
+    # What was brought with a form is asked for with it again: no address holds it.
+    form = (request.POST if request.method == "POST" else request.GET).get("format", "").strip().lower()
     if not form:
         return render(request, template, context | {"exports": list(_links(question, export))})
     if form not in export.forms():

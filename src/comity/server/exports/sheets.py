@@ -38,7 +38,7 @@ def write_csv(table: Table) -> bytes:
 
 def _flat(cell: Cell) -> object:
     """A number as it is; everything else as text that no spreadsheet runs."""
-    return cell.value if isinstance(cell.value, int) and not cell.flags else harmless(cell.text)
+    return cell.value if isinstance(cell.value, int | float) and not cell.flags else harmless(cell.text)
 
 
 def write_json(tables: Iterable[Table], said: Provenance) -> bytes:
@@ -114,7 +114,7 @@ def _write(sheet: Worksheet, line: int, number: int, cell: Cell, day: Format) ->
             sheet.write_string(line, number, str(harmless(cell.text)))
     elif isinstance(value, bool):
         sheet.write_boolean(line, number, value)
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(line, number, value)
     elif isinstance(value, date) and value >= _FIRST_DAY:
         sheet.write_datetime(line, number, value, day)

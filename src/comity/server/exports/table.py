@@ -1,6 +1,6 @@
 """One table, from which a page, a CSV file, a workbook and JSON come.
 
-A page function makes it; nothing else of a page is exported. A cell holds the value that programs get (text, a whole
+A page function makes it; nothing else of a page is exported. A cell holds the value that programs get (text, a
 number, a date that may be partial, a truth value, or nothing) and, where the page says more, how the page says it.
 """
 
@@ -22,7 +22,7 @@ __all__ = ["Cell", "Column", "Kind", "Table", "Value", "bare", "row"]
 _TAG = re.compile(r"<[^>]*>")
 
 Kind = Literal["text", "date", "number", "truth"]
-Value = str | int | date | LegalDate | None
+Value = str | int | float | date | LegalDate | None
 
 
 class Column(msgspec.Struct, frozen=True):
