@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -308,12 +309,17 @@ class _Receiver:
     def __init__(self) -> None:
         self.calls: list[tuple[dict[str, str], bytes]] = []
         self.status = 200
+        self.slowly = False
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.calls.append((dict(self.headers), body))
+                # A letter now and then, for three seconds.
+                for _ in range(30 if receiver.slowly else 0):
+                    self.wfile.write(b"H")
+                    time.sleep(0.1)
                 self.send_response(receiver.status)
                 self.send_header("Location", "http://169.254.169.254/")
                 self.send_header("Content-Length", "0")
@@ -462,6 +468,28 @@ def test_a_name_that_leads_inside_is_not_called(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     monkeypatch.setattr(socket, "create_connection", connected)
     assert tick().unsent == 1
+
+
+def test_a_name_that_none_can_have_keeps_no_other_call_back(desk: Desk, receiver: _Receiver) -> None:
+    hooked(desk, f"http://{'a' * 64}.org/")
+    hooked(desk, receiver.url)
+    recorded(desk)
+    done = tick()
+    assert (done.sent, done.unsent, done.failed) == (1, 1, {})
+
+
+def test_an_answer_that_never_ends_is_abandoned(
+    desk: Desk, receiver: _Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from comity.server.desk import webhooks  # noqa: PLC0415  # with the rest of the portal
+
+    monkeypatch.setattr(webhooks, "_LONGEST", 0.2)
+    hooked(desk, receiver.url)
+    receiver.slowly = True
+    recorded(desk)
+    began = time.monotonic()
+    assert tick().unsent == 1
+    assert time.monotonic() - began < 2
 
 
 def test_webhooks_are_their_owners_alone(desk: Desk, receiver: _Receiver) -> None:

@@ -14,6 +14,8 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ __all__ = ["CallError", "call", "faults_of_url", "sign", "verify"]
 
 # In seconds.
 _PATIENCE: Final = 10
+_LONGEST: Final = 20.0
 # How old a signature may be for `verify`, in seconds.
 _FRESH: Final = 300
 _TAKEN: Final = range(200, 300)
@@ -88,7 +91,11 @@ def _allowed(address: _Address) -> bool:
 
 def _resolved(host: str, port: int) -> str:
     """An address of a host, all of whose addresses are allowed. Raises CallError, OSError."""
-    found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    try:
+        told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a name that none can have, such as one with a part of more than 63 letters
+        raise CallError(f"{host} is no name of the network") from error
+    found = {str(info[4][0]) for info in told}
     for one in sorted(found):
         if not _allowed(ipaddress.ip_address(one.partition("%")[0])):
             raise CallError(f"{host} is not an address of the open network")
@@ -106,6 +113,12 @@ class _Pinned(http.client.HTTPConnection):
         """Connect to the address, and ask its certificate for the name."""
         found = socket.create_connection((self._address, self.port), self.timeout)
         self.sock = found if self._tls is None else self._tls.wrap_socket(found, server_hostname=self.host)
+
+    def abandon(self) -> None:
+        """Stop at once whatever is being sent or read."""
+        with suppress(OSError):  # it came to its end by itself
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
 
 
 def call(subscriber: Subscriber, message: Message, at: datetime) -> None:
@@ -125,6 +138,9 @@ def call(subscriber: Subscriber, message: Message, at: datetime) -> None:
         "Comity-Signature": sign(subscriber.secret, int(at.timestamp()), body),
     }
     connection = _Pinned(host, port, _resolved(host, port), ssl.create_default_context() if secure else None)
+    # Patience is for each part of an answer: one that comes letter by letter would keep all others waiting.
+    end = threading.Timer(_LONGEST, connection.abandon)
+    end.start()
     try:
         connection.request("POST", f"{url.path or '/'}{'?' + url.query if url.query else ''}", body, headers)
         # Where an answer leads on to another address, nobody follows.
@@ -132,6 +148,7 @@ def call(subscriber: Subscriber, message: Message, at: datetime) -> None:
     except http.client.HTTPException as error:
         raise CallError(type(error).__name__) from error
     finally:
+        end.cancel()
         connection.close()
     if status not in _TAKEN:
         raise CallError(f"answered {status}")
