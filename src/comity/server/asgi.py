@@ -13,6 +13,7 @@ from comity.server.live.process import before_the_end, share_turns
 from comity.server.live.protocol import Application, Receive, Scope, Send
 from comity.server.live.stream import stream
 from comity.server.registers import close
+from comity.server.warming import warm
 from comity.server.wsgi import application as pages
 
 __all__ = ["Shell", "application"]
@@ -65,6 +66,7 @@ class Shell:
                 share_turns()
                 before_the_end(self.hub.stop)
                 await self.hub.start()
+                warm(self._address)
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.hub.end()

@@ -1,0 +1,32 @@
+"""What the first reader would otherwise wait for, made when a process starts."""
+
+import contextlib
+import threading
+
+from comity.register.errors import LogError
+from comity.server.asking import today
+from comity.server.registers import EmptyThenError, ask
+from comity.server.search.page import index_of
+from comity.service import Refusal
+
+__all__ = ["warm"]
+
+
+def warm(address: str) -> None:
+    """Read every instrument of a log and make the index of its words, in the background.
+
+    What cannot be read is no matter of this: whoever asks for it is told.
+    """
+    threading.Thread(target=_warm, args=(address,), name="warming", daemon=True).start()
+
+
+def _warm(address: str) -> None:
+    with contextlib.suppress(LogError, Refusal, EmptyThenError):
+        with ask(address) as seen:
+            names = seen.register.reading.ids()
+        for name in names:
+            # One question at a time: a reader who comes meanwhile waits for one instrument, and not for all.
+            with contextlib.suppress(Refusal), ask(address) as seen:
+                seen.register.status(name, today())
+        with ask(address) as seen:
+            index_of(seen.register)
