@@ -119,3 +119,8 @@ def test_every_change_has_its_line(client: Client) -> None:
 def test_an_actor_of_whom_nothing_is_known_says_so(client: Client) -> None:
     assert "The register holds no act of it that counts on 1500" not in text(client.get("/en/actors/FRA"))
     assert "holds no act of it that counts on 1700-01-01" in text(client.get("/en/actors/FRA?on=1700-01-01"))
+
+
+def test_the_marks_of_its_consents_are_explained(client: Client) -> None:
+    said = text(client.get("/en/actors/FRA?on=2020-01-01"))
+    assert "Marks: A acceptance · AA approval · a accession" in said.replace(" :", ":")

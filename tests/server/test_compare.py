@@ -27,6 +27,24 @@ def test_it_begins_with_groups_and_areas(client: Client) -> None:
         assert "<table" in client.get(href.replace("&amp;", "&")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"actors": "FRA,USA"}, "Choose areas or single instruments below"),
+        ({"areas": "climate"}, "Name States or organizations, or choose groups"),
+    ],
+)
+def test_half_a_choice_says_what_is_lacking(client: Client, asked: dict[str, str], said: str) -> None:
+    assert said in text(client.get("/en/compare", asked))
+    assert said not in text(client.get("/en/compare"))
+
+
+def test_groups_stand_in_the_order_of_their_names(client: Client) -> None:
+    page = client.get("/en/compare").content.decode()
+    found = re.findall(r'<label for="group-[^"]*">(?:<bdi>)?([^<]*)', page)
+    assert found[:2] == ["Alliance of Small Island States", "Annex B of the Kyoto Protocol as adopted in 1997"]
+
+
 def test_cells_say_what_the_register_says(client: Client, shipped: Register) -> None:
     names, treaties, on = ["FRA", "USA", "g7"], ["npt", "ctbt", "kyoto-protocol"], "2020-01-01"
     asked = {"actors": ",".join(names), "instruments": ",".join(treaties), "on": on}

@@ -59,6 +59,8 @@ class Cell(msgspec.Struct, frozen=True):
         if isinstance(self.said, SafeString):
             return self.said
         text = self.said or plain(self.value)
+        if not text:
+            return SafeString("")
         # A date or a number runs from left to right in every language.
         return format_html('<bdi dir="ltr">{}</bdi>' if _runs_right(self.value) else "<bdi>{}</bdi>", text)
 

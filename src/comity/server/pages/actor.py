@@ -18,7 +18,7 @@ from comity.server.markup import format_html
 from comity.server.pages.agenda import agenda
 from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Filter, Listing, chosen, filter_of, listed
-from comity.server.pages.participants import flag_words, known_cell, since_words
+from comity.server.pages.participants import flag_words, known_cell, legend_of, since_words
 from comity.server.pages.said import Said, said_by, statements_table
 from comity.server.words import Speaker
 from comity.service.ahead import Scope
@@ -43,6 +43,7 @@ def actor_page(question: Question, code: str) -> dict[str, object]:
     counts = {word: sum(own.status == word for _, _, own in found) for word in _STATUSES}
     changes = register.timeline(code)
     said = register.statements_of(code, question.on)
+    listing = listed(question, _bound(question, found), first="instrument")
     return {
         "heading": words.name(code),
         "code": code,
@@ -57,7 +58,8 @@ def actor_page(question: Question, code: str) -> dict[str, object]:
         ],
         "any": bool(found),
         "filter": _filter(question, found),
-        "listing": listed(question, _bound(question, found), first="instrument"),
+        "listing": listing,
+        "legend": legend_of(words, listing, "consent_act"),
         "agenda": agenda(question, code, [(it, own) for it, _, own in found]),
         "groups": _groups(question, code),
         "organizations": _organizations(question, found),

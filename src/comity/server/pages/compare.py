@@ -41,6 +41,8 @@ def compare(request: HttpRequest, language: str) -> HttpResponse:
         instruments = _instruments(question)
         context = question.frame() | _form(question, actors, instruments)
         if not actors or not instruments:
+            if actors or instruments:
+                context["lacking"] = "compare.lacking.instruments" if actors else "compare.lacking.actors"
             return answer(request, question, "pages/compare.html", context, Export(name="compare", title=""))
         rows = _with_members(question, actors) if question.extra["members"] else actors
         if len(rows) * len(instruments) > _MOST_CELLS:
@@ -93,7 +95,10 @@ def _form(question: Question, actors: list[str], instruments: list[Instrument]) 
     named = {it.id for it in instruments if it.id in _parts(question.extra["instruments"])}
     return {
         "actors": ", ".join(code for code in actors if code not in groups),
-        "groups": [(one.id, _group(question, one.id), one.id in actors) for one in groups.values()],
+        "groups": [
+            (name, _group(question, name), name in actors)
+            for name in sorted(groups, key=lambda name: words.sort_key(words.group(name)))
+        ],
         "areas": [(area, words.area(area), area in areas) for area in AREAS],
         "instruments": [
             (area, [(name, title, name in named) for name, title in of_area])

@@ -23,7 +23,7 @@ from comity.server.pages.listing import ASKED as LISTED
 from comity.server.pages.listing import Field, Filter, Listing, filter_of, listed
 from comity.server.pages.maps import status_map
 from comity.server.pages.participants import ASKED as FILTERS
-from comity.server.pages.participants import endnotes, groups_of, participants
+from comity.server.pages.participants import endnotes, groups_of, legend_of, participants
 from comity.server.pages.said import joined, said_by, statements_table
 from comity.server.words import LANGUAGES, Speaker, words_in
 from comity.service import Refusal
@@ -85,7 +85,7 @@ def _of_parties(question: Question, it: Instrument, status: Status, reasons: tup
         "listing": listing,
         "map": status_map(question, it, status),
         "filter": _filter(question, status),
-        "legend": _legend(words, listing),
+        "legend": legend_of(words, listing, "consent_act"),
         "people": format_html_join("", '<option value="{}">{}</option>', named),
         "pair_action": question.link(f"instruments/{it.id}/relation").partition("?")[0],
         "said": said_by(question, it, said, codes),
@@ -137,12 +137,6 @@ def _filter(question: Question, status: Status) -> Filter:
     if groups:
         fields.append(Field("group", words.text("filter.group"), asked.get("group", ""), groups))
     return filter_of(question, "participants", *fields)
-
-
-def _legend(words: Speaker, listing: Listing) -> list[tuple[str, str]]:
-    """The marks beside the dates that the page shows, where they are not words already."""
-    kinds = {str(cells[4].value) for cells in listing.shown.rows}
-    return [(mark, words.act(kind)) for kind, mark in words.marks() if kind in kinds and mark != words.act(kind)]
 
 
 def _parts(question: Question, status: Status) -> Iterator[SafeString]:
@@ -261,7 +255,7 @@ def _conditions(question: Question, it: Instrument, status: Status) -> dict[str,
         return None
     if found.progress is None:
         return None
-    codes = [[words.name(code) for code in members] for members in found.smallest[:_SETS]]
+    codes = [sorted(map(words.name, members), key=words.sort_key) for members in found.smallest[:_SETS]]
     return {
         "heading": words.text("instrument.progress", on=day),
         "tree": [_condition(question, found.progress, reasons_of(found.progress))],

@@ -19,10 +19,20 @@ from comity.law.status import complete_until, last_ended, past_horizon
 from comity.server.asking import Question
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.markup import format_html, format_html_join
-from comity.server.pages.listing import chosen
+from comity.server.pages.listing import Listing, chosen
 from comity.server.words import Speaker
 
-__all__ = ["ASKED", "Endnote", "endnotes", "flag_words", "groups_of", "known_cell", "participants", "since_words"]
+__all__ = [
+    "ASKED",
+    "Endnote",
+    "endnotes",
+    "flag_words",
+    "groups_of",
+    "known_cell",
+    "legend_of",
+    "participants",
+    "since_words",
+]
 
 # The filters of the table: words of a name, a status, a group whose members are shown.
 ASKED = ("name", "status", "group")
@@ -120,6 +130,13 @@ def _consents(words: Speaker, rows: list[tuple[Cell, ...]]) -> str:
     named = [(words.act(kind), words.mark(kind)) for kind in kinds]
     said = bare(words.list(name if mark in {"", name} else f"{name} ({mark})" for name, mark in named))
     return said[:1].upper() + said[1:]
+
+
+def legend_of(words: Speaker, listing: Listing, column: str) -> list[tuple[str, str]]:
+    """The marks beside the dates that the page shows, where they are not words already; `column` holds the kinds."""
+    place = [one.id for one in listing.shown.columns].index(column)
+    kinds = {str(cells[place].value) for cells in listing.shown.rows}
+    return [(mark, words.act(kind)) for kind, mark in words.marks() if kind in kinds and mark != words.act(kind)]
 
 
 def groups_of(question: Question, codes: set[str]) -> list[tuple[str, str]]:

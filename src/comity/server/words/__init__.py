@@ -245,7 +245,7 @@ class Speaker(Words):
             elif name == "instrument":
                 params[name] = self.titled(str(value))
             elif name == "actors" and isinstance(value, tuple):
-                params[name] = self.list(self.name(code) for code in value)
+                params[name] = self.names(value)
             elif name == "among":
                 params[name] = self._group(str(value))
             else:
