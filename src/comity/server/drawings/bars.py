@@ -1,6 +1,6 @@
 """Bars beside one another: two measures of each of several members, told apart by pattern as well as by colour."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from django.utils.safestring import SafeString
@@ -54,6 +54,19 @@ def _row(at: int, row: Bar, most: float) -> SafeString:
     return format_html("{}{}", code, drawn)
 
 
+def _ends(
+    lows: Sequence[float],
+    highs: Sequence[float],
+    x: Callable[[float], str],
+    y: Callable[[float], str],
+    low: float,
+) -> SafeString:
+    """The least and the most of each axis, as numbers."""
+    ends = {(x(value), f"{low + 14:.1f}", "middle", f"{value:.4g}") for value in (lows[0], highs[0])}
+    ends |= {(f"{_MARGIN - 16}", y(value), "end", f"{value:.4g}") for value in (lows[1], highs[1])}
+    return format_html_join("", '<text x="{}" y="{}" text-anchor="{}">{}</text>', sorted(ends))
+
+
 def _shown(value: float) -> str:
     """A length as a picture takes it, never in the decimals of a language."""
     return f"{value:.1f}"
@@ -82,10 +95,11 @@ def points(
     )
     frame = format_html(
         '<path class="axes" d="M{} {}V{}H{}"/><text x="{}" y="{}" text-anchor="middle">{}</text>'
-        '<text x="{}" y="{}" text-anchor="middle" transform="rotate(-90 {} {})">{}</text>',
+        '<text x="{}" y="{}" text-anchor="middle" transform="rotate(-90 {} {})">{}</text>{}',
         *(_MARGIN - 12, 12, low, right),
         *(_MARGIN + _SIDE / 2, low + 28, axes[0]),
-        *(20, _SIDE / 2, 20, _SIDE / 2, axes[1]),
+        *(12, _SIDE / 2, 12, _SIDE / 2, axes[1]),
+        _ends(lows, highs, x, y, low),
     )
     return format_html(
         '<svg class="points" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc" direction="ltr">'

@@ -25,10 +25,10 @@ _LONGEST = 12
 # Four invented regions, to try the page with: GDP, emissions, parameters and exports are nobody's.
 _EXAMPLE = """\
 region,gdp,co2,abatement_alpha_mckinsey,tariff_alpha,tariff_beta,exports_to_A,exports_to_B,exports_to_C,exports_to_D
-A,16000,5400,0.0012,0.5,0.6,0,310,420,35
-B,2400,2100,0.0017,0.5,0.6,270,0,160,12
-C,9800,8900,0.0019,0.5,0.6,560,190,0,28
-D,350,60,0.0009,0.5,0.6,30,8,22,0
+A,16000,5400,0.02,0.5,0.6,0,310,420,35
+B,2400,2100,0.03,0.5,0.6,270,0,160,12
+C,9800,8900,0.02,0.5,0.6,560,190,0,28
+D,350,60,0.01,0.5,0.6,30,8,22,0
 """
 _WORKS = (
     (
