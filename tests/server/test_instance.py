@@ -1,12 +1,15 @@
 """What the first start makes, and what a later one leaves alone."""
 
+import errno
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from comity.server import instance
-from comity.service import keeping, open_register
+from comity.service import Refusal, keeping, open_register
 from comity.service.opened import OpenLog
 
 
@@ -133,3 +136,30 @@ def test_the_secret_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o600
     assert instance.prepare_secret(place) == secret
     assert instance.prepare_secret(tmp_path / "other.key") != secret
+
+
+def test_a_secret_that_is_none_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "secret.key"
+    for held in ("", "\n", "short"):
+        place.write_text(held, encoding="ascii")
+        with pytest.raises(Refusal, match="holds no secret"):
+            instance.prepare_secret(place)
+
+
+def test_a_secret_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_bytes: int) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("secrets.token_urlsafe", full)
+    with pytest.raises(OSError, match="No space"):
+        instance.prepare_secret(tmp_path / "secret.key")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_data_base_of_people_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "portal.sqlite3").write_bytes(b"no data base at all" * 100)
+    command = [sys.executable, "-m", "comity", "person", "list", "--log", str(tmp_path / "register.comity")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert found.returncode != 0
+    assert "portal-unreadable" in found.stderr
+    assert "Traceback" not in found.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.register.errors import is_postgres
+from comity.service import refuse
 
 __all__ = ["SCHEMA", "database_at", "prepare_database"]
 
@@ -38,9 +39,20 @@ def database_at(address: str) -> dict[str, Any]:
 def prepare_database() -> bool:
     """See that the data base stands as this version needs it; says whether anything was changed.
 
-    Django must be set up. A data base that is up to date is only looked at.
+    Django must be set up. A data base that is up to date is only looked at. Raises `Refusal` where it cannot be used.
     """
-    from django.core.management import call_command  # noqa: PLC0415  # Django reads the environment when it is set up
+    from django.db import DatabaseError  # noqa: PLC0415  # Django reads the environment when it is set up
+
+    try:
+        return _prepare()
+    except DatabaseError as error:
+        says = f"the data base of people and drafts cannot be used: {(str(error).splitlines() or [''])[0]}"
+        do = "see that it is there and may be written, or bring it back from a backup"
+        raise refuse("portal-unreadable", says, do) from error
+
+
+def _prepare() -> bool:
+    from django.core.management import call_command  # noqa: PLC0415  # as above
     from django.db import connection  # noqa: PLC0415  # as above
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  # as above
 

@@ -3,17 +3,20 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from comity.service import is_postgres, keeping, shipped_folder
+from comity.service import is_postgres, keeping, refuse, shipped_folder
 
 __all__ = ["Parts", "Progress", "folder_of", "key_of", "parts_of", "prepare_log", "prepare_secret"]
 
 Progress = Callable[[int, int], None]
 # Says which public register was brought into the log last, so that a start that finds the same has nothing to compare.
 _MARK = "public.sha256"
+# In characters, of which 86 are made: what is shorter was cut off, or is none.
+_SHORTEST_SECRET = 32
 
 
 def folder_of(log: str | Path) -> Path:
@@ -84,12 +87,25 @@ def _is_of_others(log: str | Path, shipped: Path) -> bool:
 
 
 def prepare_secret(place: Path) -> str:
-    """The secret key of the instance, made on the first start, readable by its owner only."""
+    """The secret key of the instance, made on the first start, readable by its owner only.
+
+    Made beside and then linked, it appears whole or not at all. Raises `Refusal` where a file holds none, and OSError.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return place.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64) + "\n")
-    return place.read_text(encoding="ascii").strip()
+    if not place.exists():
+        made = place.with_name(f".{place.name}.{os.getpid()}")
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(64) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another process was quicker
+                os.link(made, place)
+        finally:
+            made.unlink()
+    secret = place.read_text(encoding="ascii", errors="replace").strip()
+    if len(secret) < _SHORTEST_SECRET:
+        do = "bring it back from a backup; if there is none, remove the file: everybody logs in again then"
+        raise refuse("secret-invalid", f"{place} holds no secret", do)
+    return secret
