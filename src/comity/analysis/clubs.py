@@ -22,6 +22,7 @@ decided in whole numbers wherever floats leave it in doubt: who is exactly indif
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -97,15 +98,36 @@ def stable_clubs(gains: LinearGains) -> tuple[Club, ...]:
     n = len(gains.players)
     if n > MOST_PLAYERS:
         raise ValueError(f"{n} players have too many coalitions to look at each; {MOST_PLAYERS} is the most")
-    found = [_members(mask, n) for mask in _candidates(gains) if _is_stable(gains, _members(mask, n))]
+    exact = [_Whole.of(alone, row, at) for at, (alone, row) in enumerate(zip(gains.alone, gains.given, strict=True))]
+    candidates = (_members(mask, n) for mask in _candidates(gains))
+    found = [members for members in candidates if _is_stable(exact, members)]
     found.sort(key=lambda members: (len(members), members))
     return tuple(
         Club(
             members=tuple(gains.players[at] for at in members),
-            gains=tuple(float(_gain(gains, k, members)) for k in range(n)),
+            gains=tuple(one.gain(members) / one.unit for one in exact),
         )
         for members in found
     )
+
+
+class _Whole(msgspec.Struct, frozen=True):
+    """What one player gains, in whole numbers of 1 / `unit`: sums of fractions take many times as long."""
+
+    unit: int
+    alone: int
+    given: tuple[int, ...]
+
+    @classmethod
+    def of(cls, alone: Fraction, row: tuple[Fraction, ...], player: int) -> "_Whole":
+        unit = lcm(alone.denominator, *(one.denominator for one in row))
+        # Nobody gains by being there already.
+        given = (0 if at == player else one.numerator * (unit // one.denominator) for at, one in enumerate(row))
+        return cls(unit, alone.numerator * (unit // alone.denominator), tuple(given))
+
+    def gain(self, members: tuple[int, ...]) -> int:
+        given = self.given
+        return self.alone + sum([given[at] for at in members])
 
 
 def _candidates(gains: LinearGains) -> Iterator[int]:
@@ -138,13 +160,8 @@ def _members(mask: int, n: int) -> tuple[int, ...]:
     return tuple(at for at in range(n) if mask >> at & 1)
 
 
-def _gain(gains: LinearGains, player: int, members: tuple[int, ...]) -> Fraction:
-    return gains.alone[player] + sum((gains.given[player][at] for at in members if at != player), Fraction(0))
-
-
-def _is_stable(gains: LinearGains, members: tuple[int, ...]) -> bool:
+def _is_stable(exact: Sequence[_Whole], members: tuple[int, ...]) -> bool:
     inside = set(members)
     return all(
-        _gain(gains, player, members) >= 0 if player in inside else _gain(gains, player, members) <= 0
-        for player in range(len(gains.players))
+        one.gain(members) >= 0 if player in inside else one.gain(members) <= 0 for player, one in enumerate(exact)
     )

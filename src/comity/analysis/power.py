@@ -20,7 +20,7 @@ from typing import Literal
 import msgspec
 
 from comity.analysis.games import Game
-from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, members_for_halves
+from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, halves_are_worth, members_for_halves
 
 __all__ = ["INDICES", "Index", "Method", "Power", "PowerOf", "TooManyError", "power"]
 
@@ -68,12 +68,11 @@ def power(game: Game, indices: tuple[Index, ...] = INDICES) -> Power:
 
 def _sized(game: Game) -> tuple[Method, tuple[BySize, ...]] | None:
     """The coalitions counted by size, where that can be done."""
-    found = by_states(game)
+    halves = len(game.players) <= members_for_halves(game)
+    found = by_states(game, halves_are_worth(game)) if halves else by_states(game)
     if found is not None:
         return "states", found
-    if len(game.players) <= members_for_halves(game):
-        return "halves", by_halves(game)
-    return None
+    return ("halves", by_halves(game)) if halves else None
 
 
 def _of_counts(game: Game, counts: tuple[BySize, ...], indices: tuple[Index, ...], method: Method) -> Power:
