@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory, override_settings
 
@@ -227,6 +228,19 @@ def test_setting_one_up_asks_for_the_password_once_more_and_gives_recovery_codes
         assert other.post("/en/account/2fa/authenticate/", {"code": codes[0]}).status_code == expected
         other = Client(headers={"host": "localhost"})
         log_in(other, "officer@example.org")
+
+
+def test_a_letter_leads_to_the_address_of_the_portal_whatever_name_was_asked(
+    person: Added, settings_of: Settings
+) -> None:
+    settings_of("COMITY_PUBLIC_URL", "https://treaties.example.org")
+    person("officer")
+    client = Client(headers={"host": "localhost:9999"})
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        client.post("/en/account/password/reset/", {"email": "officer@example.org"})
+    letter = mail.outbox[-1]
+    assert "https://treaties.example.org/en/account/password/reset/key/" in letter.body
+    assert "localhost:9999/" not in letter.body
 
 
 # Tokens

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -41,6 +42,14 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         """To the first page."""
         return f"/{language_for(request)}/"
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """As it stands in a letter: under the address of the portal, whatever name the request came to."""
+        return _under_public_name(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: object) -> str:
+        """As above."""
+        return _under_public_name(super().get_email_confirmation_url(request, emailconfirmation))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """To the account."""
         return self.get_login_redirect_url(request)
@@ -72,6 +81,11 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # as above
     def decrypt(self, encrypted_text: str) -> str:
         """As it was. Raises InvalidToken where the secret of the instance is another one now."""
         return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _under_public_name(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{settings.COMITY_PUBLIC_URL or f'{parts.scheme}://{parts.netloc}'}{parts.path}"
 
 
 @cache
