@@ -128,6 +128,8 @@ def test_a_served_log_is_read_live_and_streams_do_not_hold_up_the_end(log: Path,
         before = msgspec.json.decode(get(port, "/health")[1])["size"]
         listeners = [Listener(port), Listener(port, "?actor=FRA"), Listener(port, "?actor=ITA")]
         assert [listener.last for listener in listeners] == [str(before)] * 3
+        # Without a public address, letters and feeds lead to where it is served.
+        assert f'href="http://localhost:{port}/en/notifications"'.encode() in get(port, "/en/notifications/feed")[1]
         assert b"lake-treaty/FRA" not in get(port, PAGE)[1]
         assert b"lake-treaty/FRA" not in get(port, PAGE)[1]
         keeping.record(own, "lake-treaty", {"date": "2010-02-03", "actor": "FRA", "act": "accession"})

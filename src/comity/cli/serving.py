@@ -72,16 +72,16 @@ def serve_command(  # noqa: PLR0913  # one parameter an option
     if fault is not None:
         says = f"nothing can be served at {host}:{port}: {fault}"
         raise refuse("port-refused", says, "name another --port or --host, or stop what listens there")
+    here = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     try:
         with bar("Loading the public register") as progress:
-            brought = prepare(database or log, (host, *allow), progress, public_url)
+            brought = prepare(database or log, (host, *allow), progress, public_url=public_url, local_url=here)
     except OSError as error:
         says = f"the portal cannot be kept here: {error.strerror or error} ({error.filename})"
         raise refuse("instance-unwritable", says, "check your rights, or name another place: --log FILE") from error
     if brought is not None:
         _tell(without_secrets(database or log), brought)
-    here = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/"
-    click.echo(f"Comity is at {here} (stop with Ctrl-C).", err=True)
+    click.echo(f"Comity is at {here}/ (stop with Ctrl-C).", err=True)
     serve(host, port, workers, ticking=not no_tick)
     click.echo("Stopped.", err=True)
 

@@ -26,17 +26,24 @@ def listening_on(host: str, port: int) -> str | None:
 
 
 def prepare(
-    log: str | Path, hosts: Sequence[str], progress: Progress | None = None, public_url: str | None = None
+    log: str | Path,
+    hosts: Sequence[str],
+    progress: Progress | None = None,
+    *,
+    public_url: str | None = None,
+    local_url: str | None = None,
 ) -> Import | None:
     """Make what the portal stands on, and tell Django where it is; gives what was brought into the log, if anything.
 
-    `public_url` is the address under which readers know it. Raises OSError where a file cannot be written, `Refusal`
-    where the log cannot be.
+    `public_url` is the address under which readers know it, `local_url` where it is served. Raises OSError where a
+    file cannot be written, `Refusal` where the log cannot be.
     """
     brought = prepare_log(log, progress)
     os.environ["COMITY_LOG"] = str(log)
     if public_url:
         os.environ["COMITY_PUBLIC_URL"] = public_url
+    if local_url:
+        os.environ["COMITY_LOCAL_URL"] = local_url
     os.environ["COMITY_HOSTS"] = " ".join(hosts)
     set_up()
     prepare_database()

@@ -25,6 +25,8 @@ DEBUG = False
 # travel over TLS alone. Without one it is taken to be tried on this machine.
 COMITY_PUBLIC_URL = os.environ.get("COMITY_PUBLIC_URL", "").rstrip("/")
 _PUBLIC = urlsplit(COMITY_PUBLIC_URL)
+# Where it is served, for addresses in letters and feeds as long as it has no public one.
+COMITY_LOCAL_URL = os.environ.get("COMITY_LOCAL_URL", "http://localhost:8000")
 COMITY_HTTPS = _PUBLIC.scheme == "https"
 # The names under which this instance may be asked for.
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("COMITY_HOSTS", "").split()]

@@ -14,7 +14,7 @@ _PATIENCE = 3 * 24 * 3600
 
 def absolute(path: str) -> str:
     """A path as a whole address, as readers know this instance."""
-    return f"{settings.COMITY_PUBLIC_URL or 'http://localhost:8000'}{path}"
+    return f"{settings.COMITY_PUBLIC_URL or settings.COMITY_LOCAL_URL}{path}"
 
 
 def token_of(subscriber: Subscriber) -> str:
