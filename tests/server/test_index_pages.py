@@ -32,6 +32,12 @@ def test_the_first_page_says_up_to_when_a_number_of_parties_is_known(client: Cli
     assert "known up to" not in text(client.get("/en/?on=1930-01-01"))
 
 
+@pytest.mark.parametrize("page", ["/en/?on=2010-01-01", "/en/instruments?on=2010-01-01&page=all"])
+def test_what_has_ended_is_not_called_not_yet_in_force(client: Client, page: str) -> None:
+    said = text(client.get(page))
+    assert re.search(r"General Agreement on Tariffs and Trade (agreement 1947-10-30 )?No longer in force on", said)
+
+
 def test_all_instruments_are_there_and_can_be_narrowed(client: Client) -> None:
     page = "/en/instruments?on=2010-01-01"
     everything = {row["id"]: row for row in rows(client, page)}

@@ -202,6 +202,11 @@ class Force(msgspec.Struct, frozen=True, kw_only=True):
             return False
         return self.ended is None or not self.ended.stands(day) or day < self.ended.until
 
+    def over(self, day: date) -> bool:
+        """Whether the instrument was in force before `day` and no longer is."""
+        entry = self.entry_on(day)
+        return entry is not None and entry <= day and not self.in_force(day)
+
 
 class PartForce(msgspec.Struct, frozen=True, kw_only=True):
     """The entry into force of provisions that have a clause of their own."""

@@ -106,6 +106,8 @@ def _standing(question: Question, it: Instrument, history: History) -> SafeStrin
     words, on = question.words, question.on
     if it.kind in DECLARED:
         return ""
+    if history.force.over(on):
+        return words.text("instrument.ended", on=on)
     if not history.force.in_force(on):
         return words.status("not-in-force")
     parties = words.count("count.party", len(history.parties(on)))

@@ -4,6 +4,7 @@ from collections import Counter
 
 from comity.actors import Actor, fold
 from comity.instruments import AREAS, KINDS, Instrument
+from comity.law.history import History
 from comity.law.results import DECLARED
 from comity.server.asking import Question
 from comity.server.exports.answer import Export
@@ -76,28 +77,28 @@ def _instruments(question: Question) -> Table:
             and (not state or (state == held and it.kind not in DECLARED))
             and all(word in fold(f"{words.plain_title(it)} {it.title} {it.short} {it.id}") for word in text)
         ):
-            entry = history.force.entry_on(on) if held == "in-force" else None
-            rows.append(_instrument(question, it, held, (entry, len(history.parties(on)))))
+            rows.append(_instrument(question, it, held, history))
     title = bare(words.text("index.instruments.lead", on=on))
     return Table(id="instruments", title=title, columns=columns, rows=tuple(rows))
 
 
-def _instrument(question: Question, it: Instrument, held: str, told: tuple[object, int]) -> tuple[Cell, ...]:
-    words, (entry, parties) = question.words, told
+def _instrument(question: Question, it: Instrument, held: str, history: History) -> tuple[Cell, ...]:
+    words, on, force = question.words, question.on, history.force
     name = Cell(words.plain_title(it), words.title(it), question.link(f"instruments/{it.id}"))
     if it.kind in DECLARED:
         return row(
             name, it.id, Cell(it.kind, words.kind(it.kind)), it.adopted, None, None, None, known_cell(question, it)
         )
     style = "status party" if held == "in-force" else "status none"
+    said = words.text("instrument.ended", on=on) if force.over(on) else words.status(held)
     return row(
         name,
         it.id,
         Cell(it.kind, words.kind(it.kind)),
         it.adopted,
-        Cell(held, words.status(held), question.link(f"instruments/{it.id}"), style),
-        Cell(entry),  # type: ignore[arg-type]  # a date or nothing
-        parties,
+        Cell(held, said, question.link(f"instruments/{it.id}"), style),
+        force.entry_on(on) if held == "in-force" else None,
+        len(history.parties(on)),
         known_cell(question, it),
     )
 

@@ -56,7 +56,7 @@ def _relative(question: Question, it: Instrument, history: History, role: SafeSt
     entry = history.force.entry_on(on)
     if history.force.in_force(on):
         force = words.text("instrument.in-force", date=entry)
-    elif entry is not None and entry <= on:
+    elif history.force.over(on):
         force = words.text("instrument.ended", on=on)
     else:
         force = words.text("instrument.not-in-force", on=on)
