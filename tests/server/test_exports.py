@@ -165,6 +165,13 @@ def test_a_calendar_holds_what_takes_effect_and_keeps_its_entries() -> None:
     assert [event["uid"] for event in later] == [event["uid"] for event in events]
 
 
+def test_a_reader_of_feeds_finds_the_feed() -> None:
+    page = Client(headers={"host": "localhost"}).get("/en/instruments/lake-treaty").content.decode()
+    found = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)">', page)
+    assert found is not None
+    assert Client(headers={"host": "localhost"}).get(found[1].replace("&amp;", "&")).content.startswith(b"<?xml")
+
+
 def test_a_feed_is_valid_newest_first_and_its_ids_are_permanent() -> None:
     feed = ET.fromstring(ask("atom").content)  # noqa: S314  # our own
     assert "depositary's" in (feed.findtext(f"{ATOM}rights") or "")  # text, and no HTML escaped twice

@@ -79,7 +79,9 @@ def answer(
     # What was brought with a form is asked for with it again: no address holds it.
     form = (request.POST if request.method == "POST" else request.GET).get("format", "").strip().lower()
     if not form:
-        return render(request, template, context | {"exports": list(_links(question, export))})
+        links = list(_links(question, export))
+        feed = next((link.href for link in links if link.kind == _TYPES["atom"]), "")
+        return render(request, template, context | {"exports": links, "feed": feed})
     if form not in export.forms():
         words = question.words
         raise Fault(404, words.text("export.form", form=form, forms=words.list(export.forms())))
