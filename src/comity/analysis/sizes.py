@@ -21,6 +21,8 @@ __all__ = ["BySize", "TooManyError", "by_halves", "by_states", "halves_are_worth
 # States that a table may have, times the members that pass through it.
 _MOST_STATES = 400_000
 _MOST_HALVES = 40
+# Numbers of tables that are there at once, however few members there are.
+_SHORT = 10_000
 # How much faster a coalition of one half is looked at than a number of a table of states.
 _FASTER = 25
 _LARGEST = 2**62
@@ -109,7 +111,7 @@ def members_for_halves(game: Game) -> int:
 def halves_are_worth(game: Game) -> int:
     """How many numbers of tables of states take as long as this game by halves."""
     n = len(game.players)
-    return (n << (n + 1) // 2) // _FASTER
+    return max(_SHORT, (n << (n + 1) // 2) // _FASTER)
 
 
 def by_halves(game: Game) -> tuple[BySize, ...]:
@@ -156,16 +158,20 @@ def _winning_with(
     """The winning coalitions by size: those with each member of one half, and all of them."""
     n = len(own) + len(other)
     sums, sizes = _listed(weights, own)
+    # By size, so that what is of one size lies together and is added up at once.
+    order = np.argsort(sizes, kind="stable")
+    sums, sizes = sums[order], sizes[order]
+    starts = np.searchsorted(sizes, np.arange(len(own) + 1))
+    present = [((order >> bit) & 1).astype(np.int8) for bit in range(len(own))]
     having = {at: [0] * (n + 1) for at in own}
     winning = [0] * (n + 1)
     for size, sorted_sums in _by_size(*_listed(weights, other)):
         needed = np.array([asked[size + k] for k in range(len(own) + 1)], np.int64)[sizes]
         completing = len(sorted_sums) - np.searchsorted(sorted_sums, needed - sums, side="left")
-        for k, count in _added(completing, sizes):
+        for k, count in enumerate(np.add.reduceat(completing, starts).tolist()):
             winning[size + k] += count
-        for bit, at in enumerate(own):
-            mine = (np.arange(len(sums)) >> bit) & 1 == 1
-            for k, count in _added(completing[mine], sizes[mine]):
+        for at, mine in zip(own, present, strict=True):
+            for k, count in enumerate(np.add.reduceat(completing * mine, starts).tolist()):
                 having[at][size + k] += count
     return having, winning
 
@@ -173,11 +179,6 @@ def _winning_with(
 def _by_size(sums: np.ndarray, sizes: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     for size in range(int(sizes.max()) + 1):
         yield size, np.sort(sums[sizes == size])
-
-
-def _added(counts: np.ndarray, sizes: np.ndarray) -> Iterator[tuple[int, int]]:
-    """The counts added up by size; each is below 2^20 and there are fewer than 2^21: floats hold their sums exactly."""
-    yield from enumerate(int(count) for count in np.bincount(sizes, weights=counts))
 
 
 def _joined(having: list[int], winning: list[int], n: int) -> tuple[int, ...]:

@@ -15,6 +15,8 @@ __all__ = ["LARGEST", "brought", "decimal", "number", "part", "sources", "wrong"
 
 # Bytes of what one reader brings.
 LARGEST = 200_000
+# Per cent below which nothing is told apart on a page.
+_LEAST = 0.0001
 
 
 def decimal(words: Words, value: float, digits: int = 4) -> str:
@@ -26,6 +28,8 @@ def decimal(words: Words, value: float, digits: int = 4) -> str:
 
 def part(words: Words, value: float, digits: int = 2) -> str:
     """A part of one as a percentage: no number that is not nought is shown as nought."""
+    if 0 < value * 100 < _LEAST:
+        return f"< {writing.percent(words.code, f'{_LEAST:f}'.rstrip('0'))}"
     text = f"{value * 100:.{digits}f}"
     return writing.percent(words.code, text if float(text) or not value else f"{value * 100:.1g}")
 
