@@ -22,6 +22,13 @@ CONFIG = {
     "seed": 20_161_104,
     "headers": {"Accept-Encoding": "identity"},  # asked in this process, nothing unpacks the answers
     "generation": {"deterministic": True, "max-examples": 4, "database": "none"},
+    # A rule whose members the register does not name is there, and bears no such question (422).
+    "operations": [
+        {
+            "include-name": "GET /rules/{rule}/power",
+            "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422"]}},
+        }
+    ],
     "phases": {"stateful": {"enabled": False}},  # nothing can be changed
 }
 

@@ -49,7 +49,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter. `argument` is its name in Python, where that differs.
 
     A day left out is today, or, where that is `unbounded`, none at all. Lines are parted by line breaks, and a
-    program may give the parameter once a line instead.
+    program may give the parameter once a line instead. Of `choices`, where there are some, a list is made.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     argument: str = ""
     unbounded: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def python(self) -> str:
@@ -123,7 +124,7 @@ def _value(one: Parameter, text: str) -> object:
         case "yes":
             return _yes(text)
         case "list":
-            return _listed(text)
+            return _listed(text, one.choices)
         case "lines":
             return _lines(text)
         case "moment":
@@ -150,8 +151,11 @@ def _moment(text: str) -> str:
     return text
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _listed(text: str, choices: tuple[str, ...] = ()) -> tuple[str, ...]:
     found = tuple(part.strip() for part in text.split(",") if part.strip())
+    other = next((name for name in found if choices and name not in choices), None)
+    if other is not None:
+        raise ValueError(f"“{other:.40}” is none of {', '.join(choices)}")
     if not found or len(found) > LONGEST_LIST:
         raise ValueError(f"a list has 1 to {LONGEST_LIST} names, parted by commas")
     return found

@@ -309,6 +309,7 @@ _TABLE = (
                 summary="Which to count: banzhaf (with Coleman), shapley; left out: both.",
                 example="banzhaf,shapley",
                 required=False,
+                choices=analysing.INDICES,
             ),
         ),
         answer=analysing.power_asked,

@@ -241,7 +241,8 @@ def _schema_of(one: Parameter) -> Json:
             )
             return {"type": "integer", **bounds}
         case "list":
-            name = {"type": "string", "pattern": _NAME, "maxLength": LONGEST}
+            name: Json = {"type": "string", "pattern": _NAME, "maxLength": LONGEST}
+            name = {"type": "string", "enum": list(one.choices)} if one.choices else name
             return {"type": "array", "items": name, "minItems": 1, "maxItems": LONGEST_LIST}
         case "lines":
             line = {"type": "string", "format": "act", "pattern": LINE, "maxLength": LONGEST_LINE}
