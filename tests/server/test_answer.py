@@ -90,6 +90,15 @@ def test_a_day_before_a_successor_leads_to_its_predecessor(client: Client) -> No
     assert "Ask the same" not in text(client.get("/en/answer", asked | {"b": "SVK"}))
 
 
+def test_an_objection_counted_as_late_says_from_which_day(client: Client) -> None:
+    asked = {"instrument": "genocide-convention", "a": "USA", "b": "NOR", "on": "2020-01-01"}
+    said = text(client.get("/en/answer", asked))
+    assert "The period runs from its notification, whose day is not known here" in said
+    page = text(client.get("/en/instruments/genocide-convention?name=United+States+of+America&on=2020-01-01"))
+    assert "counted as late because the day of its notification" in page
+    assert "Objections after the period had passed" not in page
+
+
 def test_what_is_disputed_stands_apart(client: Client) -> None:
     said = text(client.get("/en/answer", {"instrument": "npt", "a": "PRK", "b": "USA", "on": "2020-01-01"}))
     assert said.index("Disputed") < said.index("Reasons")

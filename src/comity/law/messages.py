@@ -87,6 +87,9 @@ MESSAGES: dict[str, str] = {
     "to the extent of the reservation.",
     "objection-late": "{holder} reserved {provisions}; the objection of {by} came after {day}, "
     "when it counted as accepted.",
+    "objection-late.unnotified": "{holder} reserved {provisions}; the objection of {by} came after {day}, twelve "
+    "months from the reservation itself. The period runs from its notification, whose day is not known here: counted from the "
+    "reservation, the objection is late.",
     "organ-accepted": "{holder} reserved {provisions}, and the competent organ accepted.",
     "organ-silent": "{holder} reserved {provisions}; the competent organ has not accepted.",
     "not-all-accepted": "{holder} reserved {provisions}; all parties must accept, and not all have.",
@@ -123,6 +126,8 @@ def _variant(reason: Reason) -> str:
         return f"{reason.id}.open"
     if reason.params.get("date", "") is None and f"{reason.id}.void" in MESSAGES:
         return f"{reason.id}.void"
+    if reason.params.get("notified", "") is None and f"{reason.id}.unnotified" in MESSAGES:
+        return f"{reason.id}.unnotified"
     return reason.id
 
 

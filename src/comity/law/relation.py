@@ -191,6 +191,7 @@ def _explain(effect: Effect, it: Instrument) -> Reason:
         "date": act.date.as_known,
         "note": act.note,
         "day": effect.day,
+        "notified": None if act.notified is None else act.notified.as_known,
         "by": "" if effect.answer is None else effect.answer.act.actor,
     }
     return Reason(id=effect.message, params=params, cites=(*cites, *_EFFECT_LAW.get(effect.message, ())))

@@ -125,15 +125,17 @@ def answers_of(words: Speaker, together: list[Statement]) -> Iterator[Answers]:
     by_effect: dict[str, dict[tuple[str, str], Reply]] = {}
     for one in together:
         for reply in one.replies:
-            by_effect.setdefault(_effect(reply), {})[reply.act.actor, str(reply.act.date)] = reply
+            by_effect.setdefault(_effect(one, reply), {})[reply.act.actor, str(reply.act.date)] = reply
     for effect, replies in by_effect.items():
         names = [_answer(words, reply) for reply in replies.values()]
         yield Answers(words.text(f"effect.{effect}"), words.list(names))
 
 
-def _effect(reply: Reply) -> str:
+def _effect(one: Statement, reply: Reply) -> str:
     if reply.withdrawn is not None:
         return "withdrawn"
+    if reply.effect == "objection-late" and one.act.notified is None:
+        return "objection-late.unnotified"
     if reply.effect:
         return reply.effect
     if reply.accepts:

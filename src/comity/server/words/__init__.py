@@ -227,6 +227,8 @@ class Speaker(Words):
             key += ".open"
         elif reason.params.get("date", "") is None and f"{key}.void" in self._words:
             key += ".void"
+        elif reason.params.get("notified", "") is None and f"{key}.unnotified" in self._words:
+            key += ".unnotified"
         params = {name: self._param(reason.id, name, value) for name, value in reason.params.items()}
         return self.text(key, **params)
 
