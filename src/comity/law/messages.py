@@ -88,8 +88,8 @@ MESSAGES: dict[str, str] = {
     "objection-late": "{holder} reserved {provisions}; the objection of {by} came after {day}, "
     "when it counted as accepted.",
     "objection-late.unnotified": "{holder} reserved {provisions}; the objection of {by} came after {day}, twelve "
-    "months from the reservation itself. The period runs from its notification, whose day is not known here: counted from the "
-    "reservation, the objection is late.",
+    "months from the reservation itself. The period runs from its notification, whose day is not known here: counted "
+    "from the reservation, the objection is late.",
     "organ-accepted": "{holder} reserved {provisions}, and the competent organ accepted.",
     "organ-silent": "{holder} reserved {provisions}; the competent organ has not accepted.",
     "not-all-accepted": "{holder} reserved {provisions}; all parties must accept, and not all have.",
