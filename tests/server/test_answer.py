@@ -132,3 +132,12 @@ def test_what_cannot_be_answered(client: Client, query: dict[str, str], status: 
     page = client.get("/en/answer", query)
     assert page.status_code == status
     assert said in text(page)
+
+
+def test_a_name_that_there_is_not_leaves_the_form_as_it_was_filled(client: Client) -> None:
+    page = client.get("/en/answer", {"instrument": "npt", "a": "Korea", "b": "Japan", "on": "2010-01-01"})
+    html = page.content.decode()
+    assert page.status_code == 404
+    for kept in ('value="npt" selected', 'name="a" list="names" value="Korea"', 'value="Japan"', 'value="2010-01-01"'):
+        assert kept in html
+    assert "Did you mean: Republic of Korea" in text(page)

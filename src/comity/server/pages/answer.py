@@ -47,11 +47,14 @@ def answer_page(request: HttpRequest, language: str) -> HttpResponse:
             query = urlencode(_EXAMPLE)
             context["example"] = f"/{language}/answer?{query}"
             return answer(request, question, "pages/answer.html", context, Export(name="answer", title=""))
-        it = chosen_instrument(question, name)
-        if it.kind in DECLARED:
-            raise Fault(400, question.words.text("answer.declared", instrument=question.words.title(it)))
-        first = actor_named(question, one)
-        second = actor_named(question, other) if other else ""
+        try:
+            it, first, second = _chosen(question, name, one, other)
+        except Fault as wrong:
+            # The form comes back with what was typed, and says what is wrong with it.
+            context |= {"wrong": wrong.lines, "nearest": question.words.list(near for _, near in wrong.nearest)}
+            form = answer(request, question, "pages/answer.html", context, Export(name="answer", title=""))
+            form.status_code = wrong.status
+            return form
         found = _answered(question, it, first, second)
         said = provenance(request, question, bare(found["question"]))
         query = urlencode({"instrument": it.id, "a": first, "b": second, "on": question.on, "known": said.size})
@@ -69,6 +72,14 @@ def answer_page(request: HttpRequest, language: str) -> HttpResponse:
             document=answer_document(question, found),
         )
         return answer(request, question, "pages/answer.html", context, export)
+
+
+def _chosen(question: Question, name: str, one: str, other: str) -> tuple[Instrument, str, str]:
+    """The instrument and those asked about. Raises `Fault` for what there is not."""
+    it = chosen_instrument(question, name)
+    if it.kind in DECLARED:
+        raise Fault(400, question.words.text("answer.declared", instrument=question.words.title(it)))
+    return it, actor_named(question, one), actor_named(question, other) if other else ""
 
 
 def _form(question: Question) -> dict[str, object]:

@@ -25,7 +25,7 @@ def framed(question: Question, request: HttpRequest, **kept: str | Iterable[str]
     """
     frames = frame(question.words.code, question.path, request.GET.urlencode())
     asked: list[tuple[str, str]] = [("on", str(question.on))]
-    asked += [("known", question.known)] if question.known else []
+    asked.append(("known", question.known or str(question.seen.size)))
     for name, values in kept.items():
         asked += [(name, value) for value in ([values] if isinstance(values, str) else values) if value]
     link = f"/{question.words.code}/{question.path}?{urlencode(asked)}"
