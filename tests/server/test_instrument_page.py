@@ -131,6 +131,11 @@ def test_what_is_recorded_later_does_not_change_a_permanent_address(client: Clie
     assert client.get(found[1].replace("&amp;", "&")).status_code == 200
 
 
+def test_a_disputed_status_is_told_beside_the_numbers(client: Client) -> None:
+    assert "1 status contested" in text(client.get("/en/instruments/npt?on=2020-01-01"))
+    assert "contested" not in text(client.get("/en/instruments/npt?on=2000-01-01"))
+
+
 def test_reservations_with_the_answers_to_them(client: Client) -> None:
     page = text(client.get("/en/instruments/cedaw?on=2010-01-01&name=Saudi+Arabia"))
     # The general reservation of 2000, and the first of many who objected to it.

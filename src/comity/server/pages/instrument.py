@@ -59,7 +59,7 @@ def instrument_page(question: Question, it: Instrument) -> dict[str, object]:
         "declared": declared,
         "force": _force(words, status, on),
         "in_force": status.in_force,
-        "counts": [words.count(f"count.{word}", status.counts[word]) for word in _COUNTED if status.counts.get(word)],
+        "counts": list(_counts(words, status)),
         "horizon": horizon(words, status.known_until, reasons, on),
         "vote": None if status.voting is None else _vote(question, status.voting),
         "relatives": relatives(question, it),
@@ -117,6 +117,16 @@ def instrument_export(question: Question, it: Instrument, page: dict[str, object
         scope=None if page["declared"] else Scope(instrument=it.id),
         document=document,
     )
+
+
+def _counts(words: Speaker, status: Status) -> Iterator[SafeString]:
+    """How many there are of each status, and how many of these are disputed: no number settles a dispute."""
+    for word in _COUNTED:
+        if status.counts.get(word):
+            yield words.count(f"count.{word}", status.counts[word])
+    contested = sum(bool(one.flags.contested) for one in status.actors)
+    if contested:
+        yield words.count("count.contested", contested)
 
 
 def _titles(words: Speaker, it: Instrument) -> Iterator[tuple[str, str, str]]:
