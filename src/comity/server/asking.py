@@ -77,7 +77,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question]:
+def asked(request: HttpRequest, language: str, *extra: str, apart: str = "") -> Iterator[Question]:
     """The question of a request; `extra` names what else it may carry. Raises `Fault` for what cannot be asked."""
     path = quote(request.path.split("/", 2)[2])
     words = words_in(language)
@@ -88,7 +88,7 @@ def asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question
     except ValueError as error:
         raise Fault(400, words.text("fault.on", text=said, example="2016-11-04")) from error
     try:
-        with ask(settings.COMITY_LOG, known or None) as seen:
+        with ask(settings.COMITY_LOG, known or None, apart) as seen:
             reading = seen.register.reading
             yield Question(
                 path=path,

@@ -75,15 +75,15 @@ class _Registers:
         return size
 
 
-_open: dict[str, _Registers] = {}
+_open: dict[tuple[str, str], _Registers] = {}
 _opening = threading.Lock()
 
 
-def _registers(address: str) -> _Registers:
+def _registers(address: str, apart: str = "") -> _Registers:
     with _opening:
-        if address not in _open:
-            _open[address] = _Registers(address)
-        return _open[address]
+        if (address, apart) not in _open:
+            _open[address, apart] = _Registers(address)
+        return _open[address, apart]
 
 
 def close() -> None:
@@ -99,10 +99,12 @@ def log_at(address: str) -> OpenLog:
 
 
 @contextmanager
-def ask(address: str, known: str | None = None) -> Iterator[Seen]:
+def ask(address: str, known: str | None = None, apart: str = "") -> Iterator[Seen]:
     """The register at a log's address, as known at a moment (None: now), for one question.
+
+    Questions wait for one another. What takes long asks one that is kept `apart`, under a name of its own.
 
     Raises `MomentError` for a moment that is none, and `EmptyThenError` for one before the first entry.
     """
-    with _registers(address).asked(known) as seen:
+    with _registers(address, apart).asked(known) as seen:
         yield seen

@@ -13,7 +13,7 @@ from comity.server.lists.reading import Held
 from comity.server.lists.settling import MEANINGS, meaning_of, unknown_acts
 from comity.server.pages.citing import steps
 from comity.service import Refusal, Register
-from comity.service.lists import Brought, Difference, guess, overlay
+from comity.service.lists import Brought, Difference, guess
 
 __all__ = ["beside_page", "columns_page", "differences_table", "index_page", "list_page", "names_page"]
 
@@ -159,11 +159,10 @@ def _difference(question: Question, own: BroughtList, held: Held, one: Differenc
 
 
 def _title(question: Question, held: Held, name: str) -> str:
+    if name in held.private:
+        return held.private[name]
     it = question.register.reading.instrument(name)
-    if it is not None:
-        return question.words.plain_title(it)
-    private = overlay(held.reading, question.register).reading.instrument(name)
-    return name if private is None else private.title
+    return name if it is None else question.words.plain_title(it)
 
 
 def list_page(question: Question, own: BroughtList, held: Held, table: Table) -> dict[str, object]:
@@ -207,8 +206,7 @@ def list_page(question: Question, own: BroughtList, held: Held, table: Table) ->
 def beside_page(question: Question, own: BroughtList, held: Held, name: str) -> dict[str, object]:
     """One instrument by the list, beside the register."""
     words, actor = question.words, held.brought.own
-    laid = overlay(held.reading, question.register)
-    by_list = _said(question, laid, name, actor)
+    by_list = _said(question, held.laid, name, actor)
     private = name in held.reading.layer.definitions
     return _head(question, own, "") | {
         "title": _title(question, held, name),

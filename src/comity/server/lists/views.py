@@ -47,7 +47,8 @@ def _private(view: _View[Rest]) -> _View[Rest]:
 @contextmanager
 def _asked(request: HttpRequest, language: str, *extra: str) -> Iterator[Question]:
     require(request, "list.keep", Thing(owner=who(request).person))
-    with asked(request, language, *extra) as question:
+    # A long list takes long to hold against the register: it keeps other lists waiting, and no page.
+    with asked(request, language, *extra, apart="lists") as question:
         yield question
 
 

@@ -28,6 +28,8 @@ __all__ = ["NEW", "Brought", "Columns", "Held", "ListReading", "TreatyName", "re
 # What a person says of a treaty that the register does not have: it becomes an instrument of the list.
 NEW: Final = "new"
 _SUGGESTED: Final = 5
+# Looking for like titles takes milliseconds each: no more are looked for than a person settles at a time.
+_ASKED: Final = 50
 _LONGEST: Final = 60  # characters of an id made of a title
 _OWN: Final = "list-"
 
@@ -128,11 +130,12 @@ class _Reader:
         return ListReading(
             layer=layer,
             treaties=tuple(
-                TreatyName(name=name, lines=tuple(at), suggestions=self._near(name)) for name, at in self.open.items()
+                TreatyName(name=name, lines=tuple(at), suggestions=self._near(name) if number < _ASKED else ())
+                for number, (name, at) in enumerate(self.open.items())
             ),
             names=tuple(names.values()),
             in_force=tuple(self.in_force),
-            findings=in_order(findings),
+            findings=in_order(dict.fromkeys(findings)),
         )
 
     def _stated(self) -> set[str]:
@@ -238,8 +241,7 @@ class _Reader:
 
     def _fault(self, code: str, line: int, says: str, do: str) -> None:
         found = Finding(level="error", code=code, file=self.brought.file, line=line, says=says, do=do)
-        if found not in self.findings:
-            self.findings.append(found)
+        self.findings.append(found)
 
 
 # Columns that no sheet can have: none of its names holds a line break.

@@ -1,6 +1,7 @@
 """A list held against the register, act by act, and laid over it for those who brought it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -114,19 +115,27 @@ def _told(act: Act, yours: str, register: str, verdict: Verdict) -> Difference:
 
 
 def _of_force(found: ListReading, register: Register) -> Iterator[Difference]:
+    bound: dict[str, dict[str, list[date]]] = {}
     for held in found.in_force:
         if held.instrument in found.layer.definitions:
             yield _held(held, "", "private")
             continue
-        days = [
-            change.date
-            for change in register.timeline(held.instrument)
-            if (change.actor, change.after) == (held.actor, "party")
-        ]
+        if held.instrument not in bound:
+            bound[held.instrument] = _bound_since(register, held.instrument)
+        days = bound[held.instrument].get(held.actor, [])
         agrees = [day for day in days if _agree(held.since, LegalDate.of(day))]
         said = agrees[:1] or days
         verdict: Verdict = "same" if agrees else "differs" if days else "only-list"
         yield _held(held, ", ".join(map(str, said)), verdict)
+
+
+def _bound_since(register: Register, name: str) -> dict[str, list[date]]:
+    """For each actor the days from which it was bound by an instrument."""
+    found: dict[str, list[date]] = {}
+    for change in register.timeline(name):
+        if change.after == "party":
+            found.setdefault(change.actor, []).append(change.date)
+    return found
 
 
 def _held(held: Held, register: str, verdict: Verdict) -> Difference:

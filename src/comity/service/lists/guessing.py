@@ -5,6 +5,8 @@ Dates that could be read in two ways are asked about.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -181,6 +183,7 @@ _FORMS: Final = (
     "YYYY-MM",
     "YYYY",
 )
+_LOOKED_AT: Final = 3_000  # cells: what follows them is read by the forms that they show, or reported
 _LEAST: Final = 0.5  # of the cells of a column that must be dates, for a column of dates
 
 
@@ -240,10 +243,14 @@ def _first(named: Mapping[str, str], aliases: tuple[str, ...], taken: Iterable[s
     return next(whole, "") or next(inside, "")
 
 
+@cache
+def _form(text: str) -> DateForm:
+    return DateForm(text)
+
+
 def _holds_dates(cells: Iterable[str]) -> bool:
-    said = [cell for cell in cells if cell not in ABSENT]
-    forms = tuple(map(DateForm, _FORMS))
-    dates = sum(any(_day(form, cell) for form in forms) for cell in said)
+    said = list(islice((cell for cell in cells if cell not in ABSENT), _LOOKED_AT))
+    dates = sum(any(_day(_form(text), cell) for text in _FORMS) for cell in said)
     return bool(said) and dates >= _LEAST * len(said)
 
 
@@ -263,11 +270,11 @@ def _day(form: DateForm, cell: str) -> str | None:
 
 def _forms(cells: list[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The forms by which most cells are read, until none is left over; and pairs that only a person can choose from."""
-    left = list(cells)
+    left = list(dict.fromkeys(cells))[:_LOOKED_AT]
     chosen: list[str] = []
     rivals: list[tuple[str, str]] = []
     while left:
-        readings = {text: [_day(DateForm(text), cell) for cell in left] for text in _FORMS if text not in chosen}
+        readings = {text: [_day(_form(text), cell) for cell in left] for text in _FORMS if text not in chosen}
         best = max(readings, key=lambda text: sum(day is not None for day in readings[text]))
         read = readings[best]
         if not any(read):
