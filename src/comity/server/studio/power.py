@@ -215,7 +215,8 @@ def _table(question: Question, found: PowerAnswer) -> Table:
         )
         for one in _ranked(found)
     )
-    title = bare(words.text("power.table", rule=words.english(found.title), on=found.on))
+    # By its id: a heading without tags could not say that the title of a rule is English.
+    title = bare(words.text("power.table", rule=found.rule, on=found.on))
     return Table(id="power", title=title, columns=columns, rows=tuple(rows))
 
 
@@ -261,7 +262,7 @@ def _changed(question: Question, first: PowerAnswer, second: PowerAnswer) -> dic
 
 def _differences(question: Question, first: PowerAnswer, second: PowerAnswer) -> Table:
     words = question.words
-    heads = [bare(words.text("power.on", rule=words.english(one.title), on=one.on)) for one in (first, second)]
+    heads = [bare(words.text("power.on", rule=one.rule, on=one.on)) for one in (first, second)]
     columns = (
         Column("actor", words.text("map.code"), shown=False),
         Column("member", words.text("power.member")),
