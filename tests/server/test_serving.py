@@ -139,7 +139,7 @@ def test_a_served_log_is_read_live_and_streams_do_not_hold_up_the_end(log: Path,
             listener.ended = True
         start = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) in {0, -signal.SIGTERM}
+        assert process.wait(10) == 0  # in order, and not by the signal: a tick lets go of its lock
         assert time.monotonic() - start < 8
 
 

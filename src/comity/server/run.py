@@ -1,16 +1,22 @@
 """Starting the portal: the log, the environment, the server."""
 
 import os
+import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Final
 
 from comity.server.database import prepare_database
 from comity.server.instance import Progress, prepare_log
 from comity.service.keeping import Import
 
 __all__ = ["listening_on", "prepare", "prepare_people", "serve", "set_up"]
+
+# In seconds: what a tick may take to finish what it has in hand, once the server has ended.
+_LAST: Final = 5.0
 
 
 def listening_on(host: str, port: int) -> str | None:
@@ -72,19 +78,33 @@ def serve(host: str, port: int, workers: int = 1, *, ticking: bool = True) -> No
     """
     import uvicorn  # noqa: PLC0415  # only where it is used
 
-    stop = Event()
-    if ticking:
-        from comity.server.desk.ticking import every_minute  # noqa: PLC0415  # once Django is set up
+    # As by Ctrl-C: left to the system, the end would come before a tick has let go of its lock.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _ticking(ticking):
+        uvicorn.run(
+            "comity.server.asgi:application",
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
 
-        every_minute(stop)
-    uvicorn.run(
-        "comity.server.asgi:application",
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    stop.set()
+
+@contextmanager
+def _ticking(wanted: bool) -> Iterator[None]:  # noqa: FBT001  # of one caller
+    """What time brings is done meanwhile, where that is wanted; at the end what is in hand is finished."""
+    if not wanted:
+        yield
+        return
+    from comity.server.desk.ticking import every_minute  # noqa: PLC0415  # once Django is set up
+
+    stop = Event()
+    thread = every_minute(stop)
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_LAST)

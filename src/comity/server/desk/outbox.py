@@ -5,7 +5,7 @@ takes what is due, holds it, sends it, and marks it; who dies while holding one 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -84,12 +84,17 @@ def put_notification(notification: Notification) -> None:
 # Sending
 
 
-def deliver(at: datetime) -> tuple[int, int]:
-    """Send what is due; gives how many messages went out, and how many failed and are to be tried again."""
+def deliver(at: datetime, going: Callable[[], bool]) -> tuple[int, int]:
+    """Send what is due; gives how many messages went out, and how many failed and are to be tried again.
+
+    `going` is asked before each message whether to go on.
+    """
     sent = failed = 0
     due = Message.objects.filter(sent=None, dropped=None, due__lte=at).exclude(subscriber__disabled__isnull=False)
     # Mailboxes first: a program that answers slowly keeps nobody waiting but programs.
     for pk in list(due.order_by("subscriber__channel", "due", "pk").values_list("pk", flat=True)):
+        if not going():
+            break
         message = _held(pk, at)
         if message is None:
             continue

@@ -1,7 +1,7 @@
 """What time brings, done by whoever comes to do it: safe to run twice, and twice at once.
 
 Each step can be cut off anywhere and done again. A lock keeps two from doing the same work at once, for the sake of
-order and not of safety: a lock whose holder died is taken over when its time is up.
+order and not of safety: its holder says again and again that it is alive, and one that died is soon followed.
 """
 
 import logging
@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 from django.conf import settings
-from django.db import close_old_connections
-from django.db.models import Q
+from django.db import close_old_connections, connections
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from comity.server.desk import alerts, outbox, recording, rectifying, subscribing
@@ -23,7 +23,9 @@ from comity.service import keeping
 
 __all__ = ["Done", "every_minute", "tick"]
 
-_LEASE: Final = timedelta(minutes=10)
+# Longer than any one letter or call takes, between which it is renewed; no longer than approvals may wait for a tick
+# that died.
+_LEASE: Final = timedelta(seconds=90)
 _MINUTE: Final = 60.0
 _log = logging.getLogger("comity.desk")
 
@@ -43,25 +45,30 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     failed: dict[str, str] = {}
 
 
-def tick(at: datetime | None = None) -> Done:
-    """Do what is due by a moment (now): mend, lapse, alert, send, sign."""
+def tick(at: datetime | None = None, stop: threading.Event | None = None) -> Done:
+    """Do what is due by a moment (now): mend, lapse, alert, send, sign. Told to `stop`, it leaves the rest."""
     moment = (at or timezone.now()).astimezone(UTC)
-    mine = secrets.token_hex(16)
-    if not _take(mine):
+    lease = _Lease()
+    if not lease.take():
         return Done(at=moment.isoformat(), busy=True)
     found: dict[str, int] = {}
     failed: dict[str, str] = {}
 
+    def going() -> bool:
+        """Whether to go on: not told to stop, and nobody has taken over."""
+        return not (stop is not None and stop.is_set()) and lease.renew()
+
     def step(name: str, work: Callable[[], int]) -> None:
         """One step: that it fails keeps nobody from the next."""
         try:
-            found[name] = work()
+            if going():
+                found[name] = work()
         except Exception as error:  # noqa: BLE001  # whatever it is: it is told, and the next step is done
             _log.exception("tick: %s", name)
             failed[name] = f"{type(error).__name__}: {error}"
 
     def deliver() -> int:
-        sent, found["unsent"] = outbox.deliver(moment)
+        sent, found["unsent"] = outbox.deliver(moment, going)
         return sent
 
     try:
@@ -72,16 +79,33 @@ def tick(at: datetime | None = None) -> Done:
         step("sent", deliver)
         step("checkpoint", _sign)
     finally:
-        Job.objects.filter(name="tick", holder=mine).update(holder="", until=None)
+        lease.free()
     return msgspec.convert({"at": moment.isoformat(), "failed": failed, **found}, Done)
 
 
-def _take(mine: str) -> bool:
-    """Take the lock, unless somebody holds it."""
-    now = timezone.now()
-    Job.objects.get_or_create(name="tick")
-    free = Job.objects.filter(name="tick").filter(Q(holder="") | Q(until=None) | Q(until__lt=now))
-    return bool(free.update(holder=mine, until=now + _LEASE))
+class _Lease:
+    """The lock of one tick."""
+
+    def __init__(self) -> None:
+        self._mine = secrets.token_hex(16)
+
+    def take(self) -> bool:
+        """Take the lock, unless somebody holds it."""
+        now = timezone.now()
+        Job.objects.get_or_create(name="tick")
+        free = Job.objects.filter(name="tick").filter(Q(holder="") | Q(until=None) | Q(until__lt=now))
+        return bool(free.update(holder=self._mine, until=now + _LEASE))
+
+    def renew(self) -> bool:
+        """Hold it for longer; says whether it is still held."""
+        return bool(self._held().update(until=timezone.now() + _LEASE))
+
+    def free(self) -> None:
+        """Let go of it."""
+        self._held().update(holder="", until=None)
+
+    def _held(self) -> QuerySet[Job]:
+        return Job.objects.filter(name="tick", holder=self._mine)
 
 
 def _sign() -> int:
@@ -96,17 +120,29 @@ def _sign() -> int:
 
 
 def every_minute(stop: threading.Event) -> threading.Thread:
-    """A thread that ticks every minute until it is told to stop."""
+    """A thread that ticks every minute until it is told to stop, and at once finishes what was cut off before it.
+
+    The latter asks for no lock: whoever died with an approval in hand may have died with the lock as well.
+    """
 
     def run() -> None:
-        while not stop.wait(_MINUTE):
-            try:
-                tick()
-            except Exception:  # noqa: BLE001  # a minute later the next one
-                _log.exception("tick")
-            finally:
-                close_old_connections()
+        try:
+            _safely(recording.mend)
+            while not stop.wait(_MINUTE):
+                _safely(lambda: tick(stop=stop))
+        finally:
+            connections.close_all()
 
     thread = threading.Thread(target=run, name="tick", daemon=True)
     thread.start()
     return thread
+
+
+def _safely(work: Callable[[], object]) -> None:
+    """Do it; where it fails, a minute later the next one does."""
+    try:
+        work()
+    except Exception:  # noqa: BLE001  # whatever it is, it is told
+        _log.exception("tick")
+    finally:
+        close_old_connections()
