@@ -101,8 +101,8 @@ REF_KINDS: frozenset[str] = frozenset(
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One act of the family `treaty`, version 1: the columns of NOTATION, "Its acts".
 
-    `kind` is the column `act`. `document` is the hash of what was deposited. `line` says where it stood in the user's file (0: nowhere); it is no part
-    of the act and never enters a log.
+    `kind` is the column `act`. `document` is the hash of what was deposited. `line` says where it stood in the user's
+    file (0: nowhere); it is no part of the act and never enters a log.
     """
 
     instrument: str

