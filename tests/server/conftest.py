@@ -72,8 +72,14 @@ _set_up()
 
 
 @pytest.fixture(scope="session")
-def log() -> Path:
-    """A log with one treaty."""
+def log(shared_log: Path) -> Path:
+    """A log with one treaty, which all tests share: nothing is added to it."""
+    return shared_log
+
+
+@pytest.fixture(scope="session")
+def shared_log() -> Path:
+    """The log itself, for tests that need one of their own to copy."""
     from comity.service import keeping  # noqa: PLC0415  # with the rest of the portal, only where it is tried
 
     (_LOG.parent / "lake" / "instruments").mkdir(parents=True)
@@ -85,14 +91,14 @@ def log() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _portal(log: Path) -> Iterator[None]:
+def _portal(shared_log: Path) -> Iterator[None]:
     """What `comity serve` prepares, and lets go of at the end."""
     from django.db import connections  # noqa: PLC0415  # as above
 
     from comity.server.database import prepare_database  # noqa: PLC0415  # as above
     from comity.server.registers import close  # noqa: PLC0415  # as above
 
-    assert log == _LOG
+    assert shared_log == _LOG
     prepare_database()
     yield
     close()

@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -19,6 +21,15 @@ from comity.service.verifying import holds, judge, public_key
 @pytest.fixture
 def client() -> Client:
     return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def log(shared_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log of one's own: a checkpoint signed here is no other test's."""
+    own = Path(shutil.copy(shared_log, tmp_path / "register.comity"))
+    shutil.copy(f"{shared_log}.key", f"{own}.key")
+    monkeypatch.setattr(settings, "COMITY_LOG", str(own))
+    return own
 
 
 @pytest.fixture
@@ -172,10 +183,10 @@ def test_what_is_brought_is_judged(client: Client, log: Path, note: str) -> None
         assert heading in text(client.post("/en/log/check", {"text": brought}))
 
 
-def test_a_log_that_was_altered_is_found_out(log: Path, tmp_path: Path, note: str) -> None:
+def test_a_log_that_was_altered_is_found_out(shared_log: Path, log: Path, tmp_path: Path, note: str) -> None:
     other = tmp_path / "other.comity"
     keeping.create(other, "example.org/lake", f"{log}.key")
-    keeping.import_source(log.parent / "lake", other)
+    keeping.import_source(shared_log.parent / "lake", other)
     keeping.record(other, "lake-treaty", {"date": "1999-01-01", "actor": "FRA", "act": "accession"})
     later = keeping.checkpoint(other, f"{log}.key")
     key = public_key(f"{log}.key")
@@ -188,12 +199,12 @@ def test_a_key_that_is_not_there(tmp_path: Path) -> None:
     assert public_key(tmp_path / "none") is None
 
 
-def test_a_correction_is_told_with_what_it_corrects(tmp_path: Path, log: Path) -> None:
+def test_a_correction_is_told_with_what_it_corrects(shared_log: Path, tmp_path: Path, log: Path) -> None:
     from comity.service import open_register  # noqa: PLC0415  # here alone
 
     place = tmp_path / "log.comity"
     keeping.create(place, "example.org/lake")
-    keeping.import_source(log.parent / "lake", place)
+    keeping.import_source(shared_log.parent / "lake", place)
     index = entry_of(open_register(place), "lake-treaty", "1996-01-31 CHE ratification")
     assert index is not None
     fields = {"date": "2000-01-01", "actor": "CHE", "act": "correction", "ref": "1996-01-31 CHE ratification"}
