@@ -240,7 +240,26 @@ def test_a_letter_leads_to_the_address_of_the_portal_whatever_name_was_asked(
         client.post("/en/account/password/reset/", {"email": "officer@example.org"})
     letter = mail.outbox[-1]
     assert "https://treaties.example.org/en/account/password/reset/key/" in letter.body
-    assert "localhost:9999/" not in letter.body
+    assert "localhost:9999" not in letter.body + letter.subject
+    assert letter.subject.startswith("[Comity] ")
+    assert letter.body.startswith("Hello from Comity!")
+    assert letter.body.endswith("https://treaties.example.org")
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_stranger_is_led_to_no_page_that_is_closed(settings_of: Settings, is_open: bool) -> None:  # noqa: FBT001  # a case
+    settings_of("COMITY_OPEN_SIGNUP", is_open)
+    settings_of("COMITY_PUBLIC_URL", "https://treaties.example.org")
+    client = Client(headers={"host": "localhost:9999"})
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        client.post("/en/account/password/reset/", {"email": "o'nobody@example.org"})
+    letter = mail.outbox[-1]
+    assert letter.to == ["o'nobody@example.org"]
+    assert "new password for" in letter.body
+    assert "o'nobody@example.org" in letter.body
+    assert ("https://treaties.example.org/en/account/signup/" in letter.body) is is_open
+    assert ("given by an administrator" in letter.body) is not is_open
+    assert "localhost:9999" not in letter.body
 
 
 # Tokens
@@ -291,6 +310,26 @@ def test_a_token_ends_when_it_is_revoked_or_its_time_is_over(client: Client, per
             ask_with(text_of)
     assert tokens.bearer(RequestFactory().get("/")) is None
     assert tokens.bearer(RequestFactory().get("/", headers={"authorization": "Basic abc"})) is None
+
+
+def test_a_password_set_anew_ends_the_tokens_and_one_that_is_changed_does_not(client: Client, person: Added) -> None:
+    officer, other = person("officer"), person("chief")
+    given, _ = tokens.issue(officer, "report", ["read"], 30)
+    theirs, _ = tokens.issue(other, "report", ["read"], 30)
+    client.force_login(officer)
+    new = "another lantern on the quay"
+    changed = {"oldpassword": SECRET, "password1": new, "password2": new}
+    assert client.post("/en/account/password/change/", changed).status_code == 302
+    assert officer.__class__.objects.get(pk=officer.pk).check_password(new)
+    assert ask_with(given) is not None
+    visitor = Client(headers={"host": "localhost"})
+    page = visitor.get(people.invitation(Person.objects.get(pk=officer.pk), "").replace("http://", ""))
+    again = {"password1": SECRET, "password2": SECRET}
+    assert visitor.post(page.headers["Location"], again).status_code == 302
+    assert Person.objects.get(pk=officer.pk).check_password(SECRET)
+    with pytest.raises(tokens.TokenError):
+        ask_with(given)
+    assert ask_with(theirs) is not None
 
 
 def test_no_token_opens_the_account(client: Client, person: Added) -> None:
@@ -379,6 +418,9 @@ def test_an_administrator_changes_others_and_not_themselves(client: Client, pers
     assert client.post(theirs, {"do": "close"}).status_code == 302
     officer.refresh_from_db()
     assert not officer.is_active
+    refused = client.post(theirs, {"do": "link"})
+    assert (refused.status_code, "is closed. Open it again first" in text(refused.content)) == (400, True)
+    assert "/password/reset/key/" not in refused.content.decode()
     client.post(theirs, {"do": "open"})
     officer.refresh_from_db()
     assert officer.is_active

@@ -37,6 +37,9 @@ def test_the_first_administrator_and_those_after(person: Person, tmp_path: Path)
     assert "https://treaties.example.org/ar/account/password/reset/key/" in delegate.stdout
     assert person("role", "d@example.org", "--role", "officer").stdout == "d@example.org is officer now.\n"
     assert person("remove", "d@example.org").returncode == 0
+    closed = person("link", "d@example.org")
+    assert (closed.returncode, closed.stdout) == (2, "")
+    assert "the account of d@example.org is closed" in closed.stderr
     assert "/password/reset/key/" in person("link", "keeper@example.org").stdout
     assert person("list").stdout.splitlines() == [
         "d@example.org\tofficer\t\t\tclosed",

@@ -76,6 +76,9 @@ def person_command(  # noqa: PLR0913  # one parameter an option
             people.change(found, role=told["role"], actor=_known(told, database or log))
             click.echo(f"{found.email} is {found.role} now.")
         case "link":
+            if not found.is_active:
+                do = "an administrator opens it again on the page of people"
+                raise refuse("person-wrong", f"the account of {found.email} is closed", do)
             click.echo(people.invitation(found, address))
         case _:
             people.deactivate(found)

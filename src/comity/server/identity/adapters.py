@@ -14,11 +14,21 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from msgspec import Struct
 
+from comity.server.exports.pdf import spoken
 from comity.server.faults import language_for
 from comity.server.identity.models import Person
+from comity.server.words import words_in
 
 __all__ = ["Accounts", "Factors", "Providers"]
+
+
+class _Site(Struct, frozen=True):
+    """As what, and at which address, the portal writes letters."""
+
+    name: str
+    domain: str
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -49,6 +59,18 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: object) -> str:
         """As above."""
         return _under_public_name(super().get_email_confirmation_url(request, emailconfirmation))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A letter in the name of the portal, whatever name the request came to."""
+        site = _Site("Comity", settings.COMITY_PUBLIC_URL or settings.COMITY_LOCAL_URL)
+        more: dict[str, Any] = {"current_site": site}
+        if template_prefix == "account/email/unknown_account":
+            words = words_in(language_for(context["request"]))
+            more["said"] = spoken(words.text("letter.no-account", email=email))
+            opened = settings.COMITY_OPEN_SIGNUP
+            more["next"] = spoken(words.text("login.open" if opened else "login.closed"))
+            more["signup_url"] = _under_public_name(context["signup_url"]) if opened else ""
+        super().send_mail(template_prefix, email, context | more)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """To the account."""

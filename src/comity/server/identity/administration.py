@@ -63,7 +63,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     own = it == own_person(request)
     faults: list[SafeString] = []
     do = request.POST.get("do", "") if request.method == "POST" else ""
-    if do == "link":
+    if do == "link" and it.is_active:
         return _linked(request, words, it)
     if do and own:
         faults = [words.text("people.self")]
@@ -73,6 +73,8 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         faults = _faults(words, told | {"language": it.language})
         if not faults:
             keeping.change(it, **told)
+    elif do == "link":  # the page of a closed account has no such button
+        faults = [words.text("people.closed", person=str(it))]
     elif do == "close":
         keeping.deactivate(it)
     elif do == "open":

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from comity.access import ROLES
-from comity.server.identity.models import Person, Token
+from comity.server.identity.models import Person
 from comity.server.identity.prefix import django_code
+from comity.server.identity.tokens import revoke_all
 from comity.server.words import LANGUAGES
 
 __all__ = ["add", "change", "deactivate", "faults_of", "invitation", "reactivate"]
@@ -70,7 +71,7 @@ def deactivate(person: Person) -> None:
     with transaction.atomic():
         person.is_active = False
         person.save(update_fields=["is_active"])
-        Token.objects.filter(person=person).delete()
+        revoke_all(person)
 
 
 def reactivate(person: Person) -> None:

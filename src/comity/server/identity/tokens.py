@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from comity.access import SCOPES
 from comity.server.identity.models import Person, Token
 
-__all__ = ["Bearer", "TokenError", "bearer", "issue", "revoke", "unforged"]
+__all__ = ["Bearer", "TokenError", "bearer", "issue", "revoke", "revoke_all", "unforged"]
 
 # So that a token that leaked is known for what it is.
 _START = "comity_"
@@ -48,6 +48,11 @@ def issue(person: Person, label: str, scopes: Iterable[str], days: int) -> tuple
 def revoke(person: Person, token_id: int) -> bool:
     """End a token of a person at once; says whether there was one."""
     return bool(Token.objects.filter(person=person, pk=token_id).delete()[0])
+
+
+def revoke_all(person: Person) -> None:
+    """End all tokens of a person at once."""
+    Token.objects.filter(person=person).delete()
 
 
 def bearer(request: HttpRequest) -> Bearer | None:
