@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.db import connections
 
 from comity.register.errors import StoreError
 from comity.register.leaf import Record
@@ -249,22 +250,49 @@ def test_what_could_not_be_read_is_told_once_it_can(own: Path, monkeypatch: pyte
     with_hub(own, work)
 
 
+def asked_for_health(address: Path, method: str = "GET") -> tuple[Any, bytes]:
+    sent: list[Any] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(health({"method": method}, send, str(address)))
+    return sent[0], sent[1]["body"]
+
+
+def state(address: Path) -> tuple[int, dict[str, Any]]:
+    start, body = asked_for_health(address)
+    return start["status"], msgspec.json.decode(body)
+
+
 def test_the_health_says_what_is_recorded_or_503(own: Path, tmp_path: Path) -> None:
-    def state(address: Path) -> tuple[int, dict[str, Any]]:
-        sent: list[Any] = []
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        asyncio.run(health(send, str(address)))
-        return sent[0]["status"], msgspec.json.decode(sent[1]["body"])
-
     status, said = state(own)
     assert (status, said["status"], said["size"]) == (200, "ok", size_of(own))
     assert said["recorded"].endswith("Z")
     assert set(said) == {"status", "size", "recorded", "version"}
     status, said = state(tmp_path / "nowhere.comity")
     assert (status, said["status"]) == (503, "log unreadable")
+
+
+@pytest.mark.parametrize("fault", ["missing", "no data base", "empty"])
+def test_the_health_is_also_that_of_the_data_base_of_people(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    people = tmp_path / "portal.sqlite3"
+    if fault != "missing":
+        people.write_bytes(b"no data base at all" * 100 if fault == "no data base" else b"")
+    monkeypatch.setitem(connections.settings["default"], "NAME", str(people))
+    status, said = state(own)
+    assert (status, said["status"], said["size"]) == (503, "people unreadable", size_of(own))
+    assert people.exists() is (fault != "missing")
+
+
+def test_the_health_is_asked_for_and_nothing_else(own: Path) -> None:
+    assert asked_for_health(own, "HEAD")[0]["status"] == 200
+    for method in ("POST", "PUT", "DELETE", "X"):
+        start, _ = asked_for_health(own, method)
+        assert start["status"] == 405
+        assert (b"allow", b"GET, HEAD") in start["headers"]
 
 
 def test_a_look_costs_microseconds(own: Path) -> None:

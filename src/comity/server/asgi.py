@@ -50,7 +50,7 @@ class Shell:
         elif scope["type"] != "http":
             return
         elif scope["path"] == "/health":
-            await health(send, self._address)
+            await health(scope, send, self._address)
         elif scope["path"] == "/live":
             await stream(scope, receive, send, self.hub)
         elif scope["path"].startswith(_STREAMED):
