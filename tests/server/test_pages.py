@@ -270,8 +270,26 @@ def test_only_names_of_the_instance_are_answered_to() -> None:
     assert Client(headers={"host": "elsewhere.example"}).get("/en/").status_code == 400
 
 
-def test_nothing_is_changed_by_a_page(client: Client) -> None:
-    assert client.post("/en/instruments/lake-treaty").status_code in {403, 405}
+@pytest.mark.parametrize(
+    ("page", "takes"),
+    [
+        ("/en/", "GET, HEAD"),
+        ("/en/instruments/lake-treaty", "GET, HEAD"),
+        ("/en/account/login/", "GET, POST, HEAD"),
+        ("/en/subscriptions", "GET, HEAD, POST"),
+        ("/en/account", "GET, HEAD, POST"),
+        ("/en/desk/drafts/new", "GET, HEAD, POST"),
+        ("/en/desk/drafts/x/approve", "POST"),
+        ("/en/account/tokens", "POST"),
+    ],
+)
+def test_a_page_takes_what_it_says_and_nothing_is_changed_by_one_that_reads(page: str, takes: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    for method in {"POST", "PUT", "DELETE", "PATCH"} - set(takes.split(", ")):
+        answer = client.generic(method, page)
+        assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, set(takes.split(", "))), method
+    if "POST" in takes:
+        assert client.post(page).status_code == 403  # without the token of a form
 
 
 def test_what_changed_is_told_once_for_all_whom_it_concerns(client: Client) -> None:

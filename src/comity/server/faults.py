@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from copy import copy
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +31,8 @@ __all__ = [
 
 # What may be asked again after a log-in: a form is not sent twice.
 _READING = frozenset({"GET", "HEAD"})
+# What pages take; a form can be sent with POST alone.
+_TAKEN = _READING | {"POST"}
 
 
 class Fault(Exception):  # noqa: N818  # not an error of ours: what the reader asked cannot be answered, and why
@@ -103,9 +106,29 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that did not come from a page of ours, or came too late."""
+    """A form that did not come from a page of ours, or came too late; 405 where the page takes no form at all."""
+    methods = _methods_at(request)
+    if methods and request.method not in methods:
+        return HttpResponseNotAllowed(methods)
     logging.getLogger("comity").warning("refused: %s", reason)
     return _page(request, Fault(403, words_in(language_for(request)).text("fault.csrf")))
+
+
+def _methods_at(request: HttpRequest) -> list[str]:
+    """What the page may be asked with, as it says when asked with OPTIONS; nothing where it does not say.
+
+    Django looks at the token of a form before the page can look at the method.
+    """
+    if request.resolver_match is None:
+        return []
+    view, positional, named = request.resolver_match
+    asked = copy(request)
+    asked.method = "OPTIONS"
+    try:
+        said = view(asked, *positional, **named).headers.get("Allow", "")
+    except (Fault, Http404):  # it asks first who somebody is, or what there is
+        return []
+    return [method.strip() for method in said.split(",") if method.strip() in _TAKEN]
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
