@@ -54,8 +54,8 @@ _LOG = Path(_FOLDER.name) / "register.comity"
 
 def _set_up() -> None:
     """Set Django up as `comity serve` does, once in this process and before the models are imported."""
-    # A browser is driven from a loop of its own, in the thread of the test: Django would take the test for one that runs
-    # in that loop, and keep it from the data base.
+    # A browser is driven from a loop of its own, in the thread of the test: Django would take the test for one that
+    # runs in that loop, and keep it from the data base.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     told = {"COMITY_LOG": str(_LOG), "COMITY_HOSTS": "", "DJANGO_SETTINGS_MODULE": "comity.server.settings"}
     before = dict(os.environ)

@@ -199,7 +199,7 @@ def test_a_key_that_is_not_there(tmp_path: Path) -> None:
     assert public_key(tmp_path / "none") is None
 
 
-def test_a_correction_is_told_with_what_it_corrects(shared_log: Path, tmp_path: Path, log: Path) -> None:
+def test_a_correction_is_told_with_what_it_corrects(shared_log: Path, tmp_path: Path) -> None:
     from comity.service import open_register  # noqa: PLC0415  # here alone
 
     place = tmp_path / "log.comity"
