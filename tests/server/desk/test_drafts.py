@@ -213,6 +213,38 @@ def test_what_was_changed_after_it_was_read_is_read_again(desk: Desk, text_of: T
     assert notifications()[0].date == "2003-04-06"
 
 
+@pytest.mark.parametrize("at", ["MLT", "Government of Malta"])
+def test_a_depositary_is_an_actor_or_one_that_the_instrument_names(desk: Desk, text_of: TextOf, at: str) -> None:
+    officer, chief, size = desk.enter("officer"), desk.enter("chief"), desk.size
+    place = desk.written(officer, at="x")
+    refused = officer.post(f"{place}/submit")
+    assert refused.status_code == 409
+    assert "at: “x” is no depositary" in text_of(refused)
+    version = draft_at(place).version
+    assert officer.post(f"{place}/edit", desk.said(version=version, at=at)).status_code == 302
+    assert officer.post(f"{place}/submit").status_code == 302
+    # What waits for its second reader can still be changed.
+    version = draft_at(place).version
+    assert officer.post(f"{place}/edit", desk.said(version=version, at="x" * 80)).status_code == 302
+    refused = desk.approved(chief, place)
+    assert (refused.status_code, draft_at(place).state, desk.size) == (409, "submitted", size)
+    assert "is no depositary" in text_of(refused)
+    version = draft_at(place).version
+    assert officer.post(f"{place}/edit", desk.said(version=version, at=at)).status_code == 302
+    assert desk.approved(chief, place).status_code == 302
+    assert desk.leaf(size)["at"] == at
+
+
+def test_a_correction_sets_a_depositary_that_there_is(desk: Desk, text_of: TextOf) -> None:
+    officer = desk.enter("officer")
+    said = {"act": "correction", "actor": "CHE", "ref": "2002-01-31 CHE ratification"}
+    wrong = desk.written(officer, **said, set="at=x")
+    refused = officer.post(f"{wrong}/submit")
+    assert refused.status_code == 409
+    assert "at: “x” is no depositary" in text_of(refused)
+    assert officer.post(f"{desk.written(officer, **said, set='at=MLT')}/submit").status_code == 302
+
+
 def test_a_second_approval_records_nothing(desk: Desk, text_of: TextOf) -> None:
     place, chief = desk.submitted(desk.enter("officer")), desk.enter("chief")
     seal = desk.seal(chief, place)

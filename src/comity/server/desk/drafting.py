@@ -1,6 +1,6 @@
 """Drafts: written, changed, submitted, sent back. Each step says who, when and what, and is kept for good."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -9,18 +9,19 @@ from django.utils import timezone
 
 from comity.acts import Act
 from comity.findings import Finding, has_errors
-from comity.notation.acts_file import read_act
+from comity.notation.acts_file import read_act, read_set
 from comity.server.desk.acting import Acting, Refused
 from comity.server.desk.models import Document, Draft, Rectification, Step
 from comity.server.identity.models import Person
 from comity.server.registers import ask
-from comity.service import Refusal
+from comity.service import Refusal, Register
 
 __all__ = [
     "SAID",
     "act_of",
     "change",
     "decide_action",
+    "depositary_faults",
     "faults_of",
     "keep_step",
     "move",
@@ -57,10 +58,37 @@ def faults_of(draft: Draft) -> tuple[Finding, ...]:
         return faults
     try:
         with ask(settings.COMITY_LOG) as seen:
-            found = seen.register.what_if([act]).findings
+            found = (*_depositary(act, seen.register), *seen.register.what_if([act]).findings)
     except Refusal as refusal:
         return refusal.findings
     return tuple(finding for finding in found if finding.level == "error")
+
+
+def depositary_faults(draft: Draft) -> tuple[Finding, ...]:
+    """What is wrong with the depositary that a draft names: it may have changed after it was submitted."""
+    act, _ = act_of(draft)
+    if act is None or not _at(act):
+        return ()
+    with ask(settings.COMITY_LOG) as seen:
+        return tuple(_depositary(act, seen.register))
+
+
+def _at(act: Act) -> str:
+    """The depositary that an act names, or that a correction sets."""
+    return act.at if act.kind != "correction" else (read_set(act.set) or {}).get("at", act.at)
+
+
+def _depositary(act: Act, register: Register) -> Iterator[Finding]:
+    """`at` names a depositary: a State or organization by its id, or as the instrument itself names one."""
+    it = register.reading.instrument(act.instrument)
+    named = () if it is None else it.depositary
+    directory = register.reading.directory
+    at = _at(act)
+    if not at or at in directory.actors or at in named:
+        return
+    known = (*directory.nearest(at), *named)
+    do = f"write the id of a State or organization: {', '.join(known)}?" if known else "leave it out, or choose another"
+    yield Finding(level="error", code="actor-unknown", file="", line=0, says=f"at: “{at}” is no depositary", do=do)
 
 
 def keep_step(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from comity.acts import Act
 from comity.findings import Finding
 from comity.server.desk.acting import Acting, Refused
-from comity.server.desk.drafting import act_of, decide_action, keep_step, move
+from comity.server.desk.drafting import act_of, decide_action, depositary_faults, keep_step, move
 from comity.server.desk.issuing import entry_at, issue_act
 from comity.server.desk.models import Draft, Notification
 from comity.service import Refusal, keeping
@@ -29,6 +29,9 @@ _LATER = frozenset({"log-refused", "extra-missing", "log-unreadable"})
 def approve(by: Acting, draft: Draft, seal: str) -> Notification:
     """Approve what was read, which is what `seal` names, and record it. Raises `Refused`."""
     by.allow(decide_action(draft.act), actor=draft.actor, owner=draft.owner_id)
+    faults = depositary_faults(draft)
+    if faults:
+        raise Refused("desk.refused.faults", faults)
     with transaction.atomic():
         if draft.state != Draft.SUBMITTED:
             raise Refused("desk.refused.state")
