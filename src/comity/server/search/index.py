@@ -5,6 +5,7 @@ Arabic, and a register is small: some thousands of entries, which are searched f
 """
 
 import sqlite3
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import ceil
@@ -98,6 +99,8 @@ class Index:
         self._entries = tuple(entries)
         self._lock = Lock()
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        # An index has no end of its own: it goes with the register that it is of.
+        weakref.finalize(self, self._base.close)
         self._base.execute(_TABLE)
         self._spelt: dict[str, Counter[str]] = {}
         self._keys: list[tuple[frozenset[str], ...]] = []
