@@ -1,6 +1,7 @@
 """What the first reader would otherwise wait for, made when a process starts."""
 
 import contextlib
+import sqlite3
 import threading
 
 from comity.register.errors import LogError
@@ -21,7 +22,8 @@ def warm(address: str) -> None:
 
 
 def _warm(address: str) -> None:
-    with contextlib.suppress(LogError, Refusal, EmptyThenError):
+    # Where the process ends meanwhile, what is read is closed under it.
+    with contextlib.suppress(LogError, Refusal, EmptyThenError, sqlite3.ProgrammingError):
         with ask(address) as seen:
             names = seen.register.reading.ids()
         for name in names:
