@@ -32,13 +32,11 @@ def bond(law: Law, it: Instrument, history: History, one: str, other: str, on: d
     found = relation(law, it, history, one, other, on)
     spells = [history.records[code].bound(on) for code in (one, other)] if found.bound else []
     bound = [spell for spell in spells if spell is not None]
-    if not bound:
-        return Bond(relation=found)
-    begun = max((day for spell in bound if (day := spell.since_on(on)) is not None), default=None)
-    if begun is None:
+    days = [day for spell in bound if (day := spell.since_on(on)) is not None]
+    if not days:
         return Bond(relation=found)
     ends = [end.until for spell in bound if (end := spell.end(on)) is not None]
-    since = _unbroken(law, it, history, (one, other), (begun, on))
+    since = _unbroken(law, it, history, (one, other), (max(days), on))
     return Bond(relation=found, since=since, until=min(ends, default=None))
 
 
