@@ -24,13 +24,18 @@ UNWEIGHED = (
     'id = "share-pact"\ntitle = "Share Pact"\nkind = "treaty"\n\n'
     '[entry_into_force]\nwhen = { share = 0.5, of = "no-such-table" }\n'
 )
+PARTED = (
+    'id = "parted-pact"\ntitle = "Parted Pact"\nkind = "treaty"\n\n[[provisions]]\nid = "9"\nheading = "Fish"\n\n'
+    "[entry_into_force]\nwhen = { count = 1 }\n\n"
+    '[[entry_into_force.part]]\nprovisions = ["9"]\nwhen = { count = 2 }\n'
+)
 
 
 @pytest.fixture
 def register(tmp_path: Path) -> Register:
     folder = tmp_path / "instruments"
     folder.mkdir()
-    for name, text in (("old-pact", OLD), ("new-pact", NEW), ("share-pact", UNWEIGHED)):
+    for name, text in (("old-pact", OLD), ("new-pact", NEW), ("share-pact", UNWEIGHED), ("parted-pact", PARTED)):
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
         (folder / f"{name}.csv").write_text("date,actor,act\n", encoding="utf-8")
     rows = "1950-01-01,FRA,ratification\n1950-01-01,ITA,ratification\n1950-01-01,CHE,ratification\n"
@@ -58,6 +63,15 @@ def test_a_rule_that_cannot_be_judged_lacks_nothing_that_can_be_told(register: R
     act = Act(instrument="share-pact", date=LegalDate.of(date(1960, 1, 1)), actor="FRA", kind="ratification")
     found = what_if(register.law, register.law, [act], ())
     assert all(force.lacking == (None, None) for force in found.forces)
+
+
+def test_a_part_that_would_enter_into_force_is_told_of(register: Register) -> None:
+    lines = [f"1960-01-01 {code} ratification" for code in ("FRA", "ITA")]
+    found = register.what_if(read_lines(register, "parted-pact", lines))
+    assert [(force.provisions, force.entry) for force in found.forces] == [
+        ((), (None, date(1960, 1, 1))),
+        (("9",), (None, date(1960, 1, 1))),
+    ]
 
 
 def test_an_instrument_that_is_not_there_is_refused(register: Register) -> None:
