@@ -84,3 +84,10 @@ def test_a_contest_without_a_rival_date_says_that_there_was_no_effect() -> None:
     params = {"by": "CHE", "act": "1990-01-01 FRA ratification", "claim": "never deposited", "date": None}
     said = says(Reason(id="contested", params=params, cites=()))
     assert said == "CHE disputes “1990-01-01 FRA ratification” and holds that it had no effect: never deposited."
+
+
+def test_a_late_objection_says_where_the_day_of_notification_is_not_known() -> None:
+    params = {"holder": "USA", "provisions": "IX", "by": "NLD", "day": "1989-11-25", "notified": None}
+    said = says(Reason(id="objection-late", params=params, cites=()))
+    assert said.startswith("USA reserved IX; the objection of NLD came after 1989-11-25, twelve ")
+    assert said != says(Reason(id="objection-late", params=params | {"notified": "1988-11-25"}, cites=()))
