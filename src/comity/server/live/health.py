@@ -1,6 +1,8 @@
 """`/health`: whether the log and the data base of people can be read, for whoever watches over the instance."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -43,13 +45,25 @@ def _people() -> bool:
 
     from comity.server.identity.models import Person  # noqa: PLC0415  # as above
 
-    # SQLite would make a new file in place of one that is missing.
-    if connection.vendor == "sqlite" and not Path(str(connection.settings_dict["NAME"])).is_file():
-        return False
+    if connection.vendor == "sqlite":
+        return _readable(Path(str(connection.settings_dict["NAME"])), Person._meta.db_table)  # noqa: SLF001  # Django's own
     try:
         Person.objects.exists()
     except DatabaseError:
         return False
     finally:
         connection.close()
+    return True
+
+
+def _readable(file: Path, table: str) -> bool:
+    """Whether an SQLite file is there and can be read.
+
+    Django would make one that is missing, and keep one that is damaged open.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as base:
+            base.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()  # noqa: S608  # the name is Django's
+    except sqlite3.Error:
+        return False
     return True
