@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 uv=$1
 shift
 options=("$@")
+# What a portal does without, and the tests, the types and the measures look at.
+wider=(--extra sensitivity --extra sweeps --extra semantic)
 
 # `--universal` from 3.11 on: one resolution for every Python, so that all run the same versions.
 compile() {
@@ -21,13 +23,13 @@ compile() {
 everything=$(mktemp)
 trap 'rm -f "$everything"' EXIT
 cat requirements/*.txt 2> /dev/null | grep -vE '^ *#' > "$everything" || true
-compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group test --group lint --group bench --group docs
+compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group test --group lint --group bench --group docs
 
 options=(--constraint "$everything")
 compile requirements/runtime.txt pyproject.toml
 compile requirements/portal.txt pyproject.toml --extra portal --extra mcp --extra analysis
 compile requirements/build.txt --group build
-compile requirements/test.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group test
-compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group lint
-compile requirements/bench.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis --group bench
+compile requirements/test.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group test
+compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group lint
+compile requirements/bench.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group bench
 compile requirements/docs.txt --group docs

@@ -54,6 +54,7 @@ def declared(locked_set: str) -> list[Requirement]:
     postgres = [Requirement(text) for text in extras["postgres"]]
     portal = [Requirement(text) for name in ("portal", "mcp") for text in extras[name]]
     analysis = [Requirement(text) for text in extras["analysis"]]
+    wider = [Requirement(text) for name in ("sensitivity", "sweeps", "semantic") for text in extras[name]]
     match locked_set:
         case "runtime":
             return run
@@ -62,7 +63,7 @@ def declared(locked_set: str) -> list[Requirement]:
         case "build" | "docs":
             return list(in_group(locked_set))
         case _:
-            return [*run, *postgres, *portal, *analysis, *in_group(locked_set)]
+            return [*run, *postgres, *portal, *analysis, *wider, *in_group(locked_set)]
 
 
 @cache
