@@ -39,12 +39,12 @@ def test_a_terminal_without_utf8_is_shown_what_it_can(encoding: str) -> None:
 
 
 def test_json_is_escaped_where_the_terminal_could_not_show_it() -> None:
-    result = run("search", "Ivoire", "--format", "json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    result = run("search", "Ivory Coast", "--format", "json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert json.loads(result.stdout.decode("ascii"))[0]["text"] == "Côte d'Ivoire"
 
 
 def test_csv_is_utf8_whatever_the_terminal_speaks() -> None:
-    result = run("search", "Ivoire", "--format", "csv", PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
+    result = run("search", "Ivory Coast", "--format", "csv", PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
     assert "Côte d'Ivoire" in result.stdout.decode("utf-8")
 
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 import tomli
 
-from comity.server.words.catalogue import CODES, catalogue
 from comity.service import Register, open_register
+from comity.service.catalogue import CODES, catalogue
 
 __all__ = ["Back", "as_said", "hash_of", "kept", "main", "originals", "texts", "unsettled", "waiting"]
 

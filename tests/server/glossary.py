@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from comity.server.words import LANGUAGES
-from comity.server.words.catalogue import catalogue
+from comity.service.catalogue import catalogue
 
 __all__ = ["ARTICLES", "PAGE", "glossary"]
 

@@ -6,8 +6,8 @@ import back_translation as back
 import pytest
 import tomli
 
-from comity.server.words.catalogue import catalogue
 from comity.service import open_register
+from comity.service.catalogue import catalogue
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from glossary import ARTICLES, PAGE, glossary
 
 from comity.server.words import LANGUAGES
-from comity.server.words.catalogue import catalogue
+from comity.service.catalogue import catalogue
 
 
 def test_the_glossary_says_what_the_pages_say() -> None:

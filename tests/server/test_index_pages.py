@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from comity.server.words import LANGUAGES
-from comity.server.words.catalogue import catalogue
 from comity.service import open_register
+from comity.service.catalogue import catalogue
 
 
 @pytest.fixture

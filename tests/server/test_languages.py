@@ -9,9 +9,9 @@ from django.test import Client
 
 from comity.server import frames
 from comity.server.words import LANGUAGES, words_in
-from comity.server.words.catalogue import RECORDED, catalogue
 from comity.server.words.writing import number, percent, sort_key
 from comity.service import Register, open_register
+from comity.service.catalogue import RECORDED, catalogue
 
 PAGES = (
     "",

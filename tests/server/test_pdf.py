@@ -18,8 +18,8 @@ from comity.server.exports.table import Cell, Column, Table, row
 from comity.server.pages.instrument import instrument_page
 from comity.server.pages.why import why_page
 from comity.server.words import LANGUAGES, words_in
-from comity.server.words.catalogue import CODES, catalogue
 from comity.service import open_register
+from comity.service.catalogue import CODES, catalogue
 
 LETTER: Data = {
     "depositary": "The depositary",

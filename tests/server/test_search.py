@@ -8,13 +8,13 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.server.search import sources
-from comity.server.search.folding import stems, words_of
-from comity.server.search.index import Entry, Index
 from comity.server.search.page import marked
-from comity.server.search.sources import entries_of
 from comity.server.words import LANGUAGES
 from comity.service import Register, open_register
+from comity.service.finding import sources
+from comity.service.finding.folding import stems, words_of
+from comity.service.finding.index import Entry, Index
+from comity.service.finding.sources import entries_of
 
 # What is typed, and the first find it must lead to. Inflected, abbreviated, misspelt, unfinished, by a nickname.
 ASKED = (

@@ -16,8 +16,8 @@ from comity.rules.explain import ENGLISH
 from comity.server.exports.table import bare
 from comity.server.faults import language_for
 from comity.server.words import LANGUAGES, Speaker, words_in
-from comity.server.words.catalogue import CATEGORIES, CODES, RECORDED, Entry, catalogue, files, plural_of
 from comity.service import Register, open_register
+from comity.service.catalogue import CATEGORIES, CODES, RECORDED, Entry, catalogue, files, plural_of
 
 FORMULAE = string.Formatter()
 OTHERS = sorted(set(CODES) - {"en"})

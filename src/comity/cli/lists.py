@@ -10,8 +10,7 @@ from comity.findings import Finding
 from comity.instruments import Instrument
 from comity.law.compare import Cell, Comparison
 from comity.law.messages import says
-from comity.law.results import DECLARED, ActorStatus, Change, Status
-from comity.law.search import Hit
+from comity.law.results import DECLARED, ActorStatus, Change, Hit, Status
 from comity.law.status import known_until, past_horizon
 from comity.service import Register
 
@@ -181,7 +180,7 @@ def hits(found: Sequence[Hit]) -> None:
     if not found:
         out.say("Nothing found.")
         return
-    for kind in ("instrument", "actor", "provision"):
+    for kind in ("instrument", "actor", "provision", "group", "rule"):
         rows = tuple(
             Row(cells=((hit.where, ""), (hit.number, ""), (hit.text, ""))) for hit in found if hit.kind == kind
         )

@@ -12,9 +12,8 @@ from comity.cli.options import Ask, as_day, day_option, query
 from comity.law.compare import Comparison
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
-from comity.law.results import Change, Relation, Status, Why
+from comity.law.results import Change, Hit, Relation, Status, Why
 from comity.law.rows import Rows
-from comity.law.search import Hit
 from comity.law.what_if import WhatIf
 from comity.service.answers import OfActor, plain
 from comity.service.supposing import read_lines
@@ -193,7 +192,7 @@ def what_if_command(instrument: str, acts: tuple[str, ...], on: str | None, ask:
 @click.argument("words", nargs=-1, required=True)
 @query
 def search_command(words: tuple[str, ...], ask: Ask) -> None:
-    """Find instruments, provisions and actors by WORDS."""
+    """Find instruments, provisions, actors, groups and rules by WORDS, in any of six languages."""
     register = ask.register()
     hits = register.search(" ".join(words))
     _show(ask.form, hits, Hit, lambda: _tables("lists").hits(hits))

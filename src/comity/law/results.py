@@ -16,6 +16,7 @@ __all__ = [
     "Consent",
     "Contested",
     "Flags",
+    "Hit",
     "PartStatus",
     "Reason",
     "Relation",
@@ -194,6 +195,15 @@ def _actor_row(status: Status, actor: ActorStatus) -> dict[str, object]:
         "via": actor.flags.via or "",
         "not_toward": " ".join(actor.flags.not_toward),
     }
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One find of a search; `where` is the id of what was found, `number` the provision where it is one."""
+
+    kind: Literal["instrument", "provision", "actor", "group", "rule"]
+    where: str
+    number: str
+    text: str
 
 
 def plain(value: object) -> object:

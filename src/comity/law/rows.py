@@ -12,8 +12,7 @@ from comity.law.messages import says
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
 from comity.law.reproduced import Reproduction
-from comity.law.results import Change, Reason, Relation, Status, Why, plain
-from comity.law.search import Hit
+from comity.law.results import Change, Hit, Reason, Relation, Status, Why, plain
 from comity.law.what_if import ForceShift, RelationShift, Shift, WhatIf
 from comity.notation.acts_file import act_row
 

@@ -7,8 +7,8 @@ import threading
 from comity.register.errors import LogError
 from comity.server.asking import today
 from comity.server.registers import EmptyThenError, ask
-from comity.server.search.page import index_of
 from comity.service import Refusal
+from comity.service.finding import index_of
 
 __all__ = ["warm"]
 

@@ -11,8 +11,7 @@ import msgspec
 from comity.instruments import Instrument
 from comity.law.citing import cite
 from comity.law.deadlines import Deadline
-from comity.law.results import ActorStatus, Change, Relation, Status, Why
-from comity.law.search import Hit
+from comity.law.results import ActorStatus, Change, Hit, Relation, Status, Why
 from comity.law.statements import Statement
 from comity.law.what_if import WhatIf
 from comity.service import shapes

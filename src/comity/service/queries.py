@@ -29,8 +29,7 @@ from comity.law.missing import Missing, missing
 from comity.law.pairs import Pairs, pairs
 from comity.law.relation import relation
 from comity.law.reproduced import Reproduction, reproductions
-from comity.law.results import DECLARED, Change, Relation, Status, Why
-from comity.law.search import Hit, search
+from comity.law.results import DECLARED, Change, Hit, Relation, Status, Why
 from comity.law.signatures import Signature, signatures
 from comity.law.statements import Statement, statements
 from comity.law.status import status
@@ -427,8 +426,10 @@ class Register:
         return what_if(self.law, supposed, acts, findings, day)
 
     def search(self, text: str) -> list[Hit]:
-        """Instruments, provisions and actors whose title, heading or name has these words."""
-        return search(self.reading, text)
+        """Instruments, provisions, actors, groups and rules that these words find, in any of six languages."""
+        from comity.service.finding import search  # noqa: PLC0415  # the index is for whoever searches
+
+        return search(self, text)
 
     def power(self, rule: str, on: date | str, indices: tuple["Index", ...] = ("banzhaf", "shapley")) -> "PowerAnswer":
         """The power of each member under a decision rule on a day (`comity.service.analysing.power`)."""

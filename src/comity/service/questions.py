@@ -13,7 +13,7 @@ import msgspec
 from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
-from comity.law.search import Hit
+from comity.law.results import Hit
 from comity.service import analysing, answering, answers, logbook, parameters, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
@@ -398,7 +398,7 @@ _TABLE = (
         id="search",
         path="search",
         group=_OF_MANY,
-        summary="Instruments, provisions and actors whose title, heading or name has these words.",
+        summary="Instruments, provisions, actors, groups and rules that these words find, in any of six languages.",
         parameters=(Parameter(name="q", kind="text", argument="text", summary="The words.", example="ozone layer"),),
         answer=Register.search,
         shape=Hit,

@@ -28,8 +28,7 @@ from comity.law.compare import Comparison
 from comity.law.law import Law
 from comity.law.missing import Missing
 from comity.law.pairs import Pairs
-from comity.law.results import Change, Relation, Status, Why
-from comity.law.search import Hit
+from comity.law.results import Change, Hit, Relation, Status, Why
 from comity.law.statements import Statement
 from comity.law.what_if import WhatIf
 from comity.register.layers import DefinitionKind

@@ -10,8 +10,8 @@ import msgspec
 from comity.server.asking import Question
 from comity.server.lists.models import BroughtList
 from comity.server.words import LANGUAGES
-from comity.server.words.catalogue import catalogue
 from comity.service import Register
+from comity.service.catalogue import catalogue
 from comity.service.lists import Brought, Difference, ListReading, differences, overlay, read_list
 
 __all__ = ["Held", "held_against", "titles"]

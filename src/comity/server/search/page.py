@@ -2,37 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from threading import Lock
-from weakref import WeakKeyDictionary
 
 import msgspec
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comity.server.asking import Question
-from comity.server.search.folding import words_of
-from comity.server.search.index import KINDS, Entry, Found, Index
-from comity.server.search.sources import entries_of
-from comity.service import Register
+from comity.service.finding import index_of
+from comity.service.finding.folding import words_of
+from comity.service.finding.index import KINDS, Entry, Found
 
-__all__ = ["index_of", "marked", "search_page"]
+__all__ = ["marked", "search_page"]
 
 # Finds that a page shows; of more it says how many there are.
 _SHOWN = 60
 # No question is longer; what is beyond it is left out.
 _LONGEST = 200
-
-_INDEXES: WeakKeyDictionary[Register, Index] = WeakKeyDictionary()
-_MAKING = Lock()
-
-
-def index_of(register: Register) -> Index:
-    """The index of a register, made once."""
-    with _MAKING:
-        found = _INDEXES.get(register)
-        if found is None:
-            found = _INDEXES[register] = Index(entries_of(register.reading))
-        return found
 
 
 class Line(msgspec.Struct, frozen=True):

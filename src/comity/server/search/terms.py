@@ -11,9 +11,9 @@ from comity.server.asking import Question, asked
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.routes import page
-from comity.server.search.sources import TERMS
 from comity.server.words import LANGUAGES, Language, words_in
-from comity.server.words.catalogue import catalogue
+from comity.service.catalogue import catalogue
+from comity.service.finding.sources import TERMS
 
 __all__ = ["terms", "urlpatterns"]
 

@@ -23,7 +23,7 @@ from comity.rules.explain import RuleReason
 from comity.rules.progress import Progress
 from comity.server.markup import conditional_escape, format_html, format_html_join
 from comity.server.words import writing
-from comity.server.words.catalogue import Entry, catalogue, plural_of
+from comity.service.catalogue import Entry, catalogue, plural_of
 
 __all__ = ["LANGUAGES", "Language", "Speaker", "Words", "words_in"]
 

@@ -7,8 +7,8 @@ from importlib.resources import files
 import tomli
 
 from comity.register.reading import Reading
-from comity.server.search.index import Entry
-from comity.server.words.catalogue import CODES, catalogue
+from comity.service.catalogue import CODES, catalogue
+from comity.service.finding.index import Entry
 
 __all__ = ["TERMS", "entries_of", "names_in_all"]
 
@@ -92,7 +92,7 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def _read(name: str) -> Mapping[str, object]:
-    return tomli.loads(files("comity.server.search").joinpath(name).read_text(encoding="utf-8"))
+    return tomli.loads(files("comity.service.finding").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _also(kind: str) -> Mapping[str, tuple[str, ...]]:

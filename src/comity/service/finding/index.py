@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from comity.server.search.folding import STOPS, words_of
+from comity.service.finding.folding import STOPS, words_of
 
 __all__ = ["KINDS", "Entry", "Found", "Index", "Kind", "Wanted"]
 

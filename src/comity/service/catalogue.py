@@ -1,4 +1,6 @@
-"""The catalogue of words: one table a string, with all its languages side by side, in the files beside this one.
+"""The catalogue of words: one table a string, with all its languages side by side, in `server/words/*.toml`.
+
+The words stand with the pages that show them; they are read here because titles and names are also searched.
 
     ["instrument.status"]
     en = "Status as at {on}"
@@ -41,7 +43,7 @@ RECORDED: tuple[str, ...] = ("title.", "weights.", "place.", "depositary.", "gro
 
 def files() -> tuple[Path, ...]:
     """The files of the catalogue."""
-    return tuple(sorted(Path(__file__).resolve().parent.glob("*.toml")))
+    return tuple(sorted(Path(__file__).resolve().parents[1].joinpath("server", "words").glob("*.toml")))
 
 
 @cache
