@@ -241,6 +241,15 @@ CORNERS: dict[str, tuple[dict[str, object], list[tuple[int, str, str, int | None
         {"entry_into_force": EntryIntoForce(when=Count(at_least=1), counts=("ratification",))},
         [(1, "AAA", "accession", None), (4, "BBB", "ratification", None)],
     ),
+    "left before enough had come": (
+        {"entry_into_force": EntryIntoForce(when=Count(at_least=2))},
+        [
+            (1, "AAA", "ratification", None),
+            (2, "AAA", "withdrawal", None),
+            (4, "BBB", "ratification", None),
+            (6, "CCC", "ratification", None),
+        ],
+    ),
     "not before another is in force": (
         {"entry_into_force": EntryIntoForce(when=Count(at_least=1), not_before="parent")},
         [(1, "AAA", "ratification", None)],

@@ -74,6 +74,52 @@ def test_a_part_that_would_enter_into_force_is_told_of(register: Register) -> No
     ]
 
 
+def test_a_part_that_stays_as_it_is_is_not_told_of(register: Register) -> None:
+    found = register.what_if(read_lines(register, "parted-pact", ["1960-01-01 FRA ratification"]))
+    assert [(force.provisions, force.entry) for force in found.forces] == [((), (None, date(1960, 1, 1)))]
+
+
+@pytest.mark.usefixtures("register")
+def test_what_would_no_longer_happen_is_told_of(tmp_path: Path) -> None:
+    rows = "1950-01-01,FRA,ratification\n1970-01-01,FRA,withdrawal\n1980-01-01,FRA,accession\n"
+    (tmp_path / "instruments" / "parted-pact.csv").write_text(f"date,actor,act\n{rows}", encoding="utf-8")
+    again = open_register(tmp_path)
+    found = again.what_if(read_lines(again, "parted-pact", ["1975-01-01 FRA termination"]))
+    gone = [(shift.actor, shift.after, shift.instead_of) for shift in found.changes if shift.date is None]
+    assert gone == [("FRA", "party", date(1980, 1, 1))]
+
+
+def test_a_change_that_would_come_earlier_is_one_that_moves(tmp_path: Path) -> None:
+    folder = tmp_path / "instruments"
+    folder.mkdir()
+    (folder / "old-pact.toml").write_text(OLD, encoding="utf-8")
+    rows = "1950-01-01,FRA,ratification\n1960-01-01,ITA,ratification\n"
+    (folder / "old-pact.csv").write_text(f"date,actor,act\n{rows}", encoding="utf-8")
+    register = open_register(tmp_path)
+    found = register.what_if(read_lines(register, "old-pact", ["1955-01-01 CHE ratification"]))
+    moved = [(shift.actor, shift.after, shift.date, shift.instead_of) for shift in found.changes if shift.instead_of]
+    assert moved == [
+        ("", "in-force", date(1955, 1, 1), date(1960, 1, 1)),
+        ("FRA", "party", date(1955, 1, 1), date(1960, 1, 1)),
+    ]
+
+
+def test_a_treaty_that_was_in_force_is_over_and_a_signature_moves_no_party(tmp_path: Path) -> None:
+    folder = tmp_path / "instruments"
+    folder.mkdir()
+    (folder / "old-pact.toml").write_text(OLD, encoding="utf-8")
+    rows = "1949-01-01,FRA,signature\n1950-01-01,FRA,ratification\n1950-01-01,ITA,ratification\n"
+    rows += "1960-01-01,FRA,termination\n"
+    (folder / "old-pact.csv").write_text(f"date,actor,act\n{rows}", encoding="utf-8")
+    register = open_register(tmp_path)
+    force = register.history("old-pact").force
+    assert [force.over(date(year, 6, 1)) for year in (1949, 1955, 1960)] == [False, False, True]
+    assert [(one.date, one.parties) for one in register.movements("old-pact")] == [
+        (date(1950, 1, 1), 2),
+        (date(1960, 1, 1), 0),
+    ]
+
+
 def test_an_instrument_that_is_not_there_is_refused(register: Register) -> None:
     act = Act(instrument="broken", date=LegalDate.of(date(1960, 1, 1)), actor="FRA", kind="ratification")
     with pytest.raises(UnknownNameError):
