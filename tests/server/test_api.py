@@ -25,6 +25,7 @@ from comity.server.api import views
 from comity.server.api.description import FILES, example_of, sections
 from comity.service import Register, keeping, open_register
 from comity.service.answers import Supposed
+from comity.service.methods import METHODS
 from comity.service.questions import QUESTIONS, Question, ask
 
 ROOT = "/api/v1/"
@@ -476,7 +477,11 @@ def test_a_checkpoint_is_served_as_it_was_signed(
 def test_the_description_names_every_address(client: Client) -> None:
     document = found(client, "openapi.json")
     assert document["openapi"] == "3.1.0"
-    assert set(document["paths"]) == {f"/{one.path}" for one in (*QUESTIONS.values(), *FILES)}
+    assert set(document["paths"]) == {
+        *(f"/{one.path}" for one in (*QUESTIONS.values(), *FILES)),
+        "/analysis",
+        *(f"/analysis/{name}" for name in METHODS),
+    }
     status = document["paths"]["/instruments/{instrument}/status"]["get"]
     *own, known = status["parameters"]
     assert [one["name"] for one in own] == ["instrument", "on", "actor"]

@@ -2,7 +2,7 @@
 
 import json
 import re
-import subprocess
+import sys
 
 import pytest
 from django.http import HttpResponse
@@ -197,23 +197,21 @@ def test_a_form_of_another_site_is_refused() -> None:
 
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refusal) as caught:
-        apart("package", text=json.dumps(OFFER), solution="nash", seconds=0.01)
+        apart("package", {"offer": OFFER}, seconds=0.01)
     assert [one.code for one in caught.value.findings] == ["analysis-too-long"]
 
-    def broken(*_args: object, **_more: object) -> None:
-        raise subprocess.CalledProcessError(1, "python")
-
-    monkeypatch.setattr(subprocess, "run", broken)
-    with pytest.raises(subprocess.CalledProcessError):
-        apart("package", text="{}", solution="nash")
+    # A process that says nothing, whatever it is asked.
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with pytest.raises(RuntimeError, match="ended without an answer"):
+        apart("package", {"offer": OFFER})
 
 
 def test_too_many_regions_are_refused() -> None:
-    names = [f"R{at}" for at in range(19)]
+    names = [f"R{at}" for at in range(25)]
     head = "region,gdp,co2,abatement_alpha_mckinsey,tariff_alpha,tariff_beta," + ",".join(
         f"exports_to_{name}" for name in names
     )
-    rows = [f"{name},1,1,1,1,1,{','.join('0' * 19)}" for name in names]
+    rows = [f"{name},1,1,1,1,1,{','.join('0' * 25)}" for name in names]
     with pytest.raises(Refusal) as caught:
-        apart("club", text="\n".join([head, *rows]), price="25", tariff="0")
+        apart("club", {"text": "\n".join([head, *rows]), "price": 25, "tariff": 0})
     assert [one.code for one in caught.value.findings] == ["club-too-large"]

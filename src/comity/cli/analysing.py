@@ -242,8 +242,7 @@ def ideal_points_command(file: Path, positive: str, form: str) -> None:
         found = votes.standing(file, positive, progress)
     rows: list[dict[str, object]] = [msgspec.to_builtins(one) for one in found.points]
     if form == "json":
-        head = {name: getattr(found, name) for name in ("positive", "votes", "turns", "settled", "findings")}
-        output.write_json({**head, "points": rows})
+        output.write_json(found.plain())
     elif form == "csv":
         output.write_table(rows, votes.IdealPoint.__struct_fields__)
     else:

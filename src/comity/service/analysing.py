@@ -6,9 +6,10 @@ The room itself (extra `analysis`) is only loaded when it is asked.
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -18,6 +19,7 @@ from comity.notation.rule_file import parse_decision_rule
 from comity.register.folder import FolderLayer, read_text
 from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
 from comity.service import shapes
+from comity.service.form import Need, Progress
 from comity.service.queries import Refusal, Register, as_day, refuse
 from comity.service.regions import read_regions, regions_of
 
@@ -30,8 +32,13 @@ __all__ = [
     "PRICES",
     "TARIFFS",
     "ClubAnswer",
+    "ClubAsked",
     "PowerAnswer",
+    "PowerAsked",
+    "answer_club",
+    "answer_power",
     "club",
+    "club_need",
     "club_of",
     "measurable",
     "missing_extra",
@@ -46,6 +53,20 @@ _MOST = 1_000_000  # bytes of a rule file
 _ONE, _PATIENCE = Lock(), 30.0
 _KEPT = 64
 INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
+
+
+class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision rule of the register by its id, the day on which it is asked about, and which indices."""
+
+    rule: str
+    on: date
+    index: tuple[Literal["banzhaf", "shapley"], ...] = INDICES
+
+
+def answer_power(register: Register, asked: PowerAsked, progress: Progress = None) -> "PowerAnswer":
+    """Who has what power under a rule of the register (`power_asked`). Raises `Refusal`."""
+    del progress  # it takes seconds at the most
+    return power_asked(register, asked.rule, asked.on, asked.index)
 
 
 class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,16 +254,66 @@ class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
     price: Fraction
     tariff: Fraction
     stable: "tuple[Club, ...]"
+    # The same table in every regime, where that was asked.
+    regimes: "tuple[ClubAnswer, ...]" = ()
 
     def plain(self) -> dict[str, object]:
         """The answer as JSON holds it."""
+        more: dict[str, object] = {"regimes": [one.plain() for one in self.regimes]} if self.regimes else {}
         return {
             "stable": [list(one.members) for one in self.stable],
             "unique": len(self.stable) == 1,
             "price": float(self.price),
             "tariff": float(self.tariff),
             "gains": [dict(zip(self.players, one.gains, strict=True)) for one in self.stable],
+            "players": list(self.players),
+            **more,
         }
+
+
+class ClubAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of regions as text (CSV), a price, a tariff (3% is 0.03), and whether every regime is asked about too."""
+
+    text: str
+    price: float
+    tariff: float
+    regimes: bool = False
+
+
+def club_need(asked: ClubAsked) -> Need:
+    """All coalitions of its rows are looked at; refuses a table with more rows than can be."""
+    from comity.analysis.clubs import MOST_PLAYERS  # noqa: PLC0415  # of the extra `analysis`
+
+    rows = asked.text.strip().count("\n")
+    if rows > MOST_PLAYERS:
+        says = f"there are {rows:,} regions, and of more than {MOST_PLAYERS} not every coalition can be looked at"
+        raise refuse("club-too-large", says, "put regions together")
+    times = 1 + len(PRICES) * len(TARIFFS) * asked.regimes
+    return Need(seconds=times * 2**rows * 2e-7, memory=2**rows * 16)
+
+
+def answer_club(register: Register, asked: ClubAsked, progress: Progress = None) -> ClubAnswer:
+    """Every stable climate club of the table; the register is not asked. Raises `Refusal`."""
+    del register
+    club_need(asked)
+    regions = regions_of(asked.text)
+    found = club_of(regions, _exact(asked.price), _exact(asked.tariff))
+    if not asked.regimes:
+        return found
+    each = []
+    for tariff in TARIFFS:
+        for price in PRICES:
+            each.append(club_of(regions, price, tariff))
+            if progress is not None:
+                progress(len(each), len(PRICES) * len(TARIFFS))
+    return msgspec.structs.replace(found, regimes=tuple(each))
+
+
+def _exact(number: float) -> Fraction:
+    """A number as it was written, exactly."""
+    if not isfinite(number):
+        raise refuse("number-wrong", "a price and a tariff are numbers", "3% is 0.03")
+    return Fraction(str(number))
 
 
 def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:

@@ -1,101 +1,208 @@
-"""What may take long, in a process of its own with an end: a question of one reader never holds up the others.
+"""A method of the table in a process of its own, with an end: a question of one reader never holds up the others.
 
-The process reads one question as JSON from its input, writes the answer to its output, and is ended when it takes
-longer than `SECONDS`. Few run at a time.
+The process reads one question as JSON from its input and writes lines of JSON: how far it is, and at last the answer or
+what is wrong. It is ended when it takes longer than it may, or when nobody wants it any more. Few run at a time.
 """
 
 import os
+import queue
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from fractions import Fraction
-from threading import BoundedSemaphore
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 import msgspec
 
 from comity.findings import Finding
-from comity.service import analysing, offers
-from comity.service.queries import Refusal, refuse
-from comity.service.regions import regions_of
+from comity.service.form import Method, Progress, read_inputs
+from comity.service.methods import METHODS
+from comity.service.opened import OpenLog
+from comity.service.queries import Refusal, Register, open_register, refuse
 
-__all__ = ["MOST_REGIONS", "SECONDS", "apart"]
+__all__ = ["LARGEST", "MOST_REGIONS", "SEATS", "SECONDS", "StoppedError", "Where", "apart", "seat"]
 
 SECONDS = 20.0
+LARGEST = 5_000_000  # bytes of what one reader asks with
 MOST_REGIONS = 18
-# How long a program of the solver may search: an answer that is not proved best by then says so.
-_SEARCH = 4.0
-_SEATS, _PATIENCE = BoundedSemaphore(2), 10.0
+SEATS = 2
+_SEATS, _PATIENCE = BoundedSemaphore(SEATS), 10.0
 _MEMORY = 6 << 30
+_LOOK = 0.5  # seconds between looks at whether it is still wanted
 
 
-def _club(text: str, price: str, tariff: str) -> dict[str, object]:
-    """The clubs at one price and tariff, and those of every regime."""
-    regions = regions_of(text)
-    if len(regions) > MOST_REGIONS:
-        raise refuse(
-            "club-too-large", f"there are {len(regions)} regions; {MOST_REGIONS} is the most", "ask about less"
-        )
-    chosen = analysing.club_of(regions, Fraction(price), Fraction(tariff))
-    return {"chosen": chosen.plain(), "players": chosen.players, "regimes": analysing.regimes(text)}
+class Where(msgspec.Struct, frozen=True):
+    """Which register a process is to ask: the address of a log, its size, and whether it is asked of the past."""
+
+    address: str
+    size: int
+    past: bool = False
 
 
-def _package(text: str, solution: offers.Asked) -> dict[str, object]:
-    return offers.package_of(text, solution, seconds=_SEARCH)
+class StoppedError(Exception):
+    """Nobody wants the answer any more."""
 
 
-_WORK: Mapping[str, Callable[..., object]] = {"club": _club, "package": _package}
+class _Line(msgspec.Struct, omit_defaults=True):
+    """What the process says: how far it is, an answer, or what is wrong."""
 
-
-class _Said(msgspec.Struct):
-    """What the process says: an answer, or what is wrong."""
-
+    done: tuple[int, int] | None = None
     answer: Any = None
     findings: tuple[Finding, ...] = ()
 
 
-def apart(what: str, *, seconds: float = SECONDS, **asked: str) -> Any:  # noqa: ANN401  # whatever the work answers
-    """The answer of a kind of work (`club`, `package`), as JSON holds it.
+class _Task(msgspec.Struct):
+    what: str
+    asked: Any
+    where: Where | None
+    seconds: float
 
-    Raises `Refusal` for what the work refuses, where it takes too long, and where too much is being computed.
-    """
-    if not _SEATS.acquire(timeout=_PATIENCE):
+
+@contextmanager
+def seat(patience: float = _PATIENCE) -> Iterator[None]:
+    """A place to compute in; refuses where none is free in time."""
+    if not _SEATS.acquire(timeout=patience):
         raise refuse("analysis-busy", "as much is being computed as may be at a time", "ask again in a moment")
     try:
-        run = subprocess.run(
-            [sys.executable, "-m", "comity.service.apart"],
-            input=msgspec.json.encode({"what": what, "asked": asked}),
-            stdout=subprocess.PIPE,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-            timeout=seconds,
-            check=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        says = f"this takes longer than {seconds:g} seconds, more than a portal gives one reader"
-        raise refuse("analysis-too-long", says, "ask about less, or use the command on your own machine") from error
+        yield
     finally:
         _SEATS.release()
-    said = msgspec.json.decode(run.stdout, type=_Said)
-    if said.findings:
-        raise Refusal(said.findings)
-    return said.answer
 
 
-def _main() -> None:
+def apart(
+    what: str,
+    asked: Mapping[str, Any],
+    where: Where | None = None,
+    *,
+    seconds: float = SECONDS,
+    progress: Progress = None,
+) -> Any:  # noqa: ANN401  # whatever the method answers
+    """The answer of a method of the table to these inputs (as JSON has them), as JSON holds it.
+
+    Raises `Refusal` for what the method refuses, where it would or does take too long, and where too much is being
+    computed.
+    """
+    method = METHODS[what]
+    affordable(method, asked, seconds)
+    with seat():
+        return compute(_Task(what, asked, where if method.of_register else None, seconds), progress)
+
+
+def affordable(method: Method, asked: Mapping[str, Any], seconds: float) -> None:
+    """Refuses inputs that are wrong, or that would need more than there is, before anything is started."""
+    need = method.need(read_inputs(method, asked))
+    if need.seconds > seconds or need.memory > _MEMORY:
+        says = (
+            f"this would need about {need.seconds:,.0f} seconds and {need.memory / 2**20:,.0f} MB; a portal gives one "
+            f"reader {seconds:g} seconds and {_MEMORY >> 20:,} MB"
+        )
+        raise refuse("analysis-too-long", says, "ask about less, or use the command on your own machine")
+
+
+def compute(task: _Task, progress: Progress = None, wanted: Callable[[], bool] = lambda: True) -> Any:  # noqa: ANN401  # as above
+    """The answer of a process that is started for it, followed to its end. Raises `Refusal`, and `StoppedError`."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "comity.service.apart"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    ) as process:
+        try:
+            return _followed(process, task, progress, wanted)
+        finally:
+            process.kill()  # of no effect on one that has ended
+
+
+def _followed(process: "subprocess.Popen[bytes]", task: _Task, progress: Progress, wanted: Callable[[], bool]) -> Any:  # noqa: ANN401  # as above
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    Thread(target=_pour, args=(process, lines), daemon=True).start()
+    Thread(target=_give, args=(process, msgspec.json.encode(task)), daemon=True).start()
+    end = time.monotonic() + task.seconds
+    while True:
+        try:
+            line = lines.get(timeout=_LOOK)
+        except queue.Empty:
+            line = None
+        if line == b"":
+            break
+        said = _Line() if line is None else msgspec.json.decode(line, type=_Line)
+        if said.findings:
+            raise Refusal(said.findings)
+        if said.done is not None and progress is not None:
+            progress(*said.done)
+        if line is not None and said.done is None:
+            return said.answer
+        if not wanted():
+            raise StoppedError
+        if time.monotonic() > end:
+            says = f"this takes longer than {task.seconds:g} seconds, more than a portal gives one reader"
+            raise refuse("analysis-too-long", says, "ask about less, or use the command on your own machine")
+    if process.wait() < 0:
+        raise refuse("analysis-too-long", "the system ended it: it took more time or memory than there is", "ask less")
+    raise RuntimeError(f"{task.what}: the process ended without an answer")
+
+
+def _give(process: "subprocess.Popen[bytes]", data: bytes) -> None:
+    if process.stdin is not None:
+        with suppress(BrokenPipeError, ValueError):  # one that has ended says why on its other streams
+            process.stdin.write(data)
+            process.stdin.close()
+
+
+def _pour(process: "subprocess.Popen[bytes]", lines: "queue.SimpleQueue[bytes]") -> None:
+    with suppress(ValueError):  # closed while it was read, by whoever needs no more of it
+        for line in process.stdout or ():
+            lines.put(line)
+    lines.put(b"")
+
+
+# In the process
+
+
+def _register(where: Where | None) -> Register:
+    return open_register() if where is None else OpenLog(where.address).register(where.size, past=where.past)
+
+
+def _bounds(seconds: float) -> None:
     with suppress(ImportError):
         import resource  # noqa: PLC0415  # Windows has none
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    asked = msgspec.json.decode(sys.stdin.buffer.read())
-    said = _Said()
+        # Whoever waits for it may have gone.
+        most = int(seconds * (os.cpu_count() or 1)) + 5
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+
+
+def _say(line: _Line) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _main() -> None:
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=_Task)
+    _bounds(task.seconds)
+    method = METHODS[task.what]
+    told = 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > _LOOK:
+            told = time.monotonic()
+            _say(_Line(done=(done, total)))
+
     try:
-        said.answer = _WORK[asked["what"]](**asked["asked"])
+        found = method.answer(_register(task.where), read_inputs(method, task.asked), progress)
+        _say(_Line(answer=found.plain()))
     except Refusal as refusal:
-        said.findings = tuple(refusal.findings)
+        _say(_Line(findings=tuple(refusal.findings)))
     except MemoryError:
-        said.findings = tuple(refuse("analysis-too-long", "this takes more memory than there is", "ask less").findings)
-    sys.stdout.buffer.write(msgspec.json.encode(said))
+        _say(
+            _Line(
+                findings=tuple(refuse("analysis-too-long", "this takes more memory than there is", "ask less").findings)
+            )
+        )
 
 
 if __name__ == "__main__":

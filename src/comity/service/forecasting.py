@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from comity.law.force import ground_on
 from comity.rules import Count, Rule, ground, two_way
 from comity.service.analysing import missing_extra
+from comity.service.form import Progress
 from comity.service.queries import Register, as_day, refuse
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from comity.analysis.ratification import Fitted
     from comity.service.pasts import Past, World
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["Forecast", "ForecastAsked", "answer", "forecast"]
 
 _DRIVERS = 10
 # A rule whose chance is simulated is asked about so many States only, those whose consent matters most by its weight.
@@ -51,6 +52,21 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         """The answer as JSON holds it."""
         found: dict[str, object] = msgspec.to_builtins(self)
         return found
+
+
+class ForecastAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An instrument, the first and the last day, and how many consents it is asked about (else its own conditions)."""
+
+    instrument: str
+    start: date
+    end: date
+    parties: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+def answer(register: Register, asked: ForecastAsked, progress: Progress = None) -> Forecast:
+    """The chance by each date that an instrument's conditions are met (`forecast`). Raises `Refusal`."""
+    del progress
+    return forecast(register, asked.instrument, asked.start, asked.end, parties=asked.parties)
 
 
 def forecast(

@@ -9,12 +9,13 @@ import msgspec
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.analysing import missing_extra
-from comity.service.queries import Refusal, refuse
+from comity.service.form import Progress
+from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.packages import Deal, Offer, Package
 
-__all__ = ["Asked", "package", "package_of"]
+__all__ = ["Asked", "OfferFile", "PackageAnswer", "PackageAsked", "answer", "offer_of", "package", "package_of"]
 
 _MOST = 50_000_000
 Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]
@@ -25,7 +26,7 @@ class _Issue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: tuple[str, ...]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OfferFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file as its author wrote it. What is left out: a disagreement point of 0, a weight of 1."""
 
     parties: tuple[str, ...]
@@ -33,6 +34,30 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     utility: Mapping[str, Mapping[str, Mapping[str, float]]]
     disagreement: Mapping[str, float] = {}
     weights: Mapping[str, float] = {}
+
+
+class PackageAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is on the table, by which idea of fairness, and after how many seconds each program is stopped."""
+
+    offer: OfferFile
+    solution: Asked = "nash"
+    seconds: float | None = None
+
+
+class PackageAnswer(msgspec.Struct, frozen=True):
+    """The best package with its bound, or the front, as JSON holds it."""
+
+    found: Mapping[str, object]
+
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it."""
+        return dict(self.found)
+
+
+def answer(register: Register, asked: PackageAsked, progress: Progress = None) -> PackageAnswer:
+    """The best package of an offer (`package_of`); the register is not asked. Raises `Refusal`."""
+    del register, progress
+    return PackageAnswer(_solved(asked.offer, asked.solution, asked.seconds, ""))
 
 
 def package(path: Path, solution: Asked, *, seconds: float | None = None) -> dict[str, object]:
@@ -49,11 +74,23 @@ def package_of(text: str, solution: Asked, *, seconds: float | None = None, file
     `package` maps issues to options. Of a solution the answer also has `utility`, `objective` (nash: Σ weight ·
     ln(utility - disagreement)), `bound`, `status` and `conflict`; of the front it is a list of packages with utilities.
     """
+    return _solved(offer_of(text, file), solution, seconds, file)
+
+
+def offer_of(text: str, file: str = "") -> OfferFile:
+    """What is on the table, from the text of a file. Raises `Refusal`."""
+    try:
+        return msgspec.json.decode(text, type=OfferFile)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refuse("offer-malformed", str(error), "see docs/reference/commands.md, comity package", file) from error
+
+
+def _solved(read: OfferFile, solution: Asked, seconds: float | None, file: str) -> dict[str, object]:
     try:
         from comity.analysis.packages import front, solve  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    offer = _offer(text, file)
+    offer = _offer(read, file)
     try:
         if solution == "pareto":
             return {"front": [_plain(offer, one) for one in front(offer)]}
@@ -77,13 +114,9 @@ def _plain(offer: "Offer", found: "Deal | Package") -> dict[str, object]:
     }
 
 
-def _offer(text: str, file: str) -> "Offer":
+def _offer(read: OfferFile, file: str) -> "Offer":
     from comity.analysis.packages import Offer  # noqa: PLC0415  # of the extra `analysis`
 
-    try:
-        read = msgspec.json.decode(text, type=_File)
-    except msgspec.DecodeError as error:
-        raise refuse("offer-malformed", str(error), "see docs/reference/commands.md, comity package", file) from error
     found = list(_faults(read, file))
     if found:
         raise Refusal(found)
@@ -100,7 +133,7 @@ def _offer(text: str, file: str) -> "Offer":
     )
 
 
-def _faults(read: _File, file: str) -> list[Finding]:
+def _faults(read: OfferFile, file: str) -> list[Finding]:
     """All that is wrong with a file that has the right form."""
     found: list[Finding] = []
 
@@ -123,7 +156,7 @@ def _faults(read: _File, file: str) -> list[Finding]:
     return found
 
 
-def _values(read: _File, party: str, fault: Callable[[str, str, str], None]) -> None:
+def _values(read: OfferFile, party: str, fault: Callable[[str, str, str], None]) -> None:
     """What a party did not value, or valued and is not there."""
     own = read.utility.get(party, {})
     for issue in read.issues:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,9 +10,10 @@ import msgspec
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.analysing import missing_extra
-from comity.service.queries import Refusal, refuse
+from comity.service.form import Progress
+from comity.service.queries import Refusal, Register, refuse
 
-__all__ = ["IdealPoint", "Standing", "standing"]
+__all__ = ["IdealPoint", "Standing", "VotesAsked", "answer", "standing", "standing_of"]
 
 _MOST = 500_000_000
 _COLUMNS = ("rcid", "session", "actor", "vote")
@@ -44,8 +45,35 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     settled: bool
     findings: tuple[Finding, ...] = ()
 
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it."""
+        names = ("positive", "votes", "turns", "settled", "findings", "points")
+        found: dict[str, object] = msgspec.to_builtins({name: getattr(self, name) for name in names})
+        return found
 
-def standing(path: Path, positive: str = "", progress: Callable[[int, int], None] | None = None) -> Standing:
+
+class VotesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of votes as text (CSV: rcid,session,actor,vote), and who lies on the positive side."""
+
+    text: str
+    positive: str = ""
+
+
+def answer(register: Register, asked: VotesAsked, progress: Progress = None) -> Standing:
+    """Where members stood by a table of votes (`standing_of`); the register is not asked. Raises `Refusal`."""
+    del register
+    return standing_of(asked.text, asked.positive, progress)
+
+
+def standing(path: Path, positive: str = "", progress: Progress = None) -> Standing:
+    """Where members stood by a table of votes in a file (`standing_of`). Raises `Refusal`."""
+    text, faults = read_text(path, str(path), _MOST)
+    if has_errors(faults):
+        raise Refusal(faults)
+    return standing_of(text, positive, progress, str(path))
+
+
+def standing_of(text: str, positive: str = "", progress: Progress = None, file: str = "") -> Standing:
     """Where members stood, session by session, by a table of votes. Raises `Refusal`.
 
     The columns are `rcid` (the question), `session` (a whole number), `actor` and `vote` (yes, no or abstain).
@@ -56,7 +84,7 @@ def standing(path: Path, positive: str = "", progress: Callable[[int, int], None
         from comity.analysis.ideal_points import RollCalls, ideal_points  # noqa: PLC0415  # of the extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    rows, findings = _rows(path)
+    rows, findings = _rows(text, file)
     numbers = [{name: at for at, name in enumerate(sorted(set(column)))} for column in zip(*rows, strict=True)]
     actors, sessions, questions = numbers[2], numbers[1], numbers[0]
     votes = RollCalls(
@@ -71,7 +99,7 @@ def standing(path: Path, positive: str = "", progress: Callable[[int, int], None
     try:
         found = ideal_points(votes, side, progress)
     except ValueError as error:
-        raise refuse("votes-untold", str(error), "name somebody who voted (--positive)", str(path)) from error
+        raise refuse("votes-untold", str(error), "name somebody who voted (--positive)", file) from error
     points = (
         IdealPoint(actor=votes.actors[who], session=votes.sessions[when], point=point, error=error, votes=cast)
         for who, when, point, error, cast in zip(
@@ -92,30 +120,27 @@ def standing(path: Path, positive: str = "", progress: Callable[[int, int], None
 Row = tuple[str, int, str, int]
 
 
-def _rows(path: Path) -> tuple[list[Row], tuple[Finding, ...]]:
+def _rows(text: str, file: str) -> tuple[list[Row], tuple[Finding, ...]]:
     """The votes; whoever votes twice on one question is counted with the last vote."""
-    text, faults = read_text(path, str(path), _MOST)
-    if has_errors(faults):
-        raise Refusal(faults)
     table = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(table, [])]
     missing = [name for name in _COLUMNS if name not in header]
     if missing:
         says = f"the columns {', '.join(missing)} are missing"
-        raise refuse("csv-column-missing", says, f"begin the file with {','.join(_COLUMNS)}", str(path))
+        raise refuse("csv-column-missing", says, f"begin the file with {','.join(_COLUMNS)}", file)
     wrong: list[Finding] = []
     kept: dict[tuple[str, str], Row] = {}
     twice = 0
-    for row in _read(table, [header.index(name) for name in _COLUMNS], len(header), str(path), wrong):
+    for row in _read(table, [header.index(name) for name in _COLUMNS], len(header), file, wrong):
         key = (row[0], row[2])
         twice += key in kept
         kept[key] = row
     if wrong:
         raise Refusal(wrong[: _SHOWN * 3])
     if not kept:
-        raise refuse("csv-empty", "there are no votes", "add some below the names of columns", str(path))
+        raise refuse("csv-empty", "there are no votes", "add some below the names of columns", file)
     says = f"{twice} votes were cast twice on one question; the last one counts"
-    note = Finding(level="warning", code="vote-twice", file=str(path), says=says, do="take out what does not count")
+    note = Finding(level="warning", code="vote-twice", file=file, says=says, do="take out what does not count")
     return list(kept.values()), (note,) if twice else ()
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from comity.server.api import methods
 from comity.server.api.paging import CURSOR, LIMIT, MOST, USUAL
 from comity.server.api.problems import Problem
 from comity.service import Refusal, Register, logbook
@@ -105,6 +106,8 @@ def description(register: Register, day: date) -> Json:
         for question in QUESTIONS.values()
     }
     paths |= {f"/{file.path}": _file(file) for file in FILES}
+    computed, asked = methods.paths(_REF, _faults)
+    paths |= computed
     return {
         "openapi": "3.1.0",
         "info": {
@@ -115,10 +118,10 @@ def description(register: Register, day: date) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/api/v1"}],
-        "tags": [{"name": name} for name, _ in sections()],
+        "tags": [{"name": name} for name in (*(name for name, _ in sections()), methods.GROUP)],
         "paths": paths,
         "components": {
-            "schemas": _named(components),
+            "schemas": _named(components | asked),
             "parameters": shared,
             "responses": _RESPONSES,
             "headers": _HEADERS,
@@ -127,7 +130,8 @@ def description(register: Register, day: date) -> Json:
 
 
 _ABOUT = (
-    "Everything is read with GET, without a key, by anybody, and answers what the command of the same name answers. "
+    "Everything is read with GET, without a key, by anybody, and answers what the command of the same name answers; "
+    "the methods of the analysis are sent their inputs with POST, and keep nothing. "
     "`on` is the legal day asked about, `known` the moment as known at which the register is asked; every answer "
     "names the size of the log it rests on in `Comity-Size`, and `known=SIZE` gives what lies in the log as it was "
     "then. A list comes in pages: follow the `Link` to the next. `ETag` and `If-None-Match` spare what has not "
@@ -274,7 +278,9 @@ _WORDS = {
     "400": "What was asked is none of what can be asked.",
     "404": "What was named is not there.",
     "409": "The cursor is of another list, or the register has changed since: begin again.",
-    "422": "The data of the register cannot bear the question.",
+    "413": "What was sent is too large.",
+    "422": "The data of the register cannot bear the question, or it would need more than there is.",
+    "429": "This address asks too often.",
     "500": "A fault of the program.",
     "503": "The log cannot be read now.",
 }

@@ -16,7 +16,7 @@ from comity.server.registers import EmptyThenError
 from comity.service import Refusal
 from comity.service.opened import LogError, MomentError
 
-__all__ = ["METHODS", "NOT_FOUND", "Problem", "View", "faulty", "problem", "served"]
+__all__ = ["METHODS", "NOT_FOUND", "Problem", "View", "computed", "faulty", "problem", "served"]
 
 METHODS = "GET, HEAD, OPTIONS"
 TYPE = "application/problem+json"
@@ -33,14 +33,18 @@ NOT_FOUND = frozenset(
         "no-log",
         "address-unknown",
         "rule-unknown",
+        "analysis-unknown",
     }
 )
 _STALE = frozenset({"cursor-stale"})
 _BUSY = frozenset({"analysis-busy"})
+_LARGE = frozenset({"inputs-too-large"})
+_OFTEN = frozenset({"asked-too-often"})
 _ASKED_WRONG = frozenset(
     {
         "date-impossible",
         "index-unknown",
+        "inputs-malformed",
         "nothing-asked",
         "parameter-missing",
         "parameter-unknown",
@@ -92,7 +96,14 @@ def _status_of(refusal: Refusal) -> int:
     # A line that is of no file is one of those that were asked with.
     lines = {one.code for one in errors if one.line and not one.file} - NOT_FOUND
     codes = {one.code for one in errors}
-    for status, known in ((400, _ASKED_WRONG | lines), (404, NOT_FOUND), (409, _STALE), (503, _BUSY)):
+    for status, known in (
+        (400, _ASKED_WRONG | lines),
+        (404, NOT_FOUND),
+        (409, _STALE),
+        (413, _LARGE),
+        (429, _OFTEN),
+        (503, _BUSY),
+    ):
         if codes & known:
             return status
     return 422
@@ -100,15 +111,23 @@ def _status_of(refusal: Refusal) -> int:
 
 def served(view: View) -> View:
     """A view that only reads, open to every site, whose every fault is a problem and no page."""
+    return _served(view, METHODS, "the API only reads: it does not take {method}", "ask with GET")
 
+
+def computed(view: View) -> View:
+    """A view that computes from what is sent to it, and keeps nothing of it; else as `served`."""
+    return _served(view, "POST, OPTIONS", "this is asked with inputs: it does not take {method}", "send them with POST")
+
+
+def _served(view: View, methods: str, says: str, do: str) -> View:
     @csrf_exempt
     @wraps(view)
     def run(request: HttpRequest, **named: Any) -> HttpResponseBase:  # noqa: ANN401  # whatever an address names
         if request.method == "OPTIONS":
-            response: HttpResponseBase = HttpResponse(status=204, headers={"Allow": METHODS})
-        elif request.method not in {"GET", "HEAD"}:
-            says = f"the API only reads: it does not take {request.method}"
-            response = problem(request, 405, [faulty("method-unknown", says, "ask with GET")], {"Allow": METHODS})
+            response: HttpResponseBase = HttpResponse(status=204, headers={"Allow": methods})
+        elif request.method not in methods.split(", "):
+            wrong = faulty("method-unknown", says.format(method=request.method), do)
+            response = problem(request, 405, [wrong], {"Allow": methods})
         else:
             response = _answered(request, lambda: view(request, **named))
         return _open_to_all(_without_body(request, response))
@@ -150,7 +169,7 @@ def _open_to_all(response: HttpResponseBase) -> HttpResponseBase:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Comity-Size"
     if response.status_code == 204:  # noqa: PLR2004  # the answer to what a browser asks before it asks (Fetch, CORS)
-        response.headers["Access-Control-Allow-Methods"] = METHODS
-        response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+        response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
         response.headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -5,7 +5,7 @@ import re
 from django.urls import URLPattern, path, re_path
 from django.views.generic import RedirectView
 
-from comity.server.api import downloads, views
+from comity.server.api import downloads, methods, views
 from comity.service.questions import QUESTIONS, Question
 
 __all__ = ["urlpatterns"]
@@ -25,5 +25,7 @@ urlpatterns = [
     path("v1/bulk/log.jsonl", downloads.log_lines),
     path("v1/bulk/acts.jsonl", downloads.acts),
     *map(_route, QUESTIONS.values()),
+    path("v1/analysis", methods.methods),
+    path("v1/analysis/<str:method>", methods.analysis),
     re_path(r"[\s\S]*", views.unknown),  # also what holds a line break
 ]

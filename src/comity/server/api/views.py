@@ -20,6 +20,7 @@ from comity.server.asking import today
 from comity.server.frames import frame
 from comity.server.registers import Seen, ask
 from comity.service import Refusal, shipped_folder
+from comity.service.methods import METHODS
 from comity.service.parameters import KNOWN, read
 from comity.service.questions import Question, plain
 
@@ -118,7 +119,7 @@ def _nothing_given(request: HttpRequest) -> None:
 def index(request: HttpRequest) -> HttpResponseBase:
     """What there is to ask, for people."""
     groups = [(group, [_shown(one) for one in listed]) for group, listed in sections()]
-    context = {**frame("en", ""), "sections": groups, "known": KNOWN, "usual": USUAL}
+    context = {**frame("en", ""), "methods": METHODS.values(), "sections": groups, "known": KNOWN, "usual": USUAL}
     return render(request, "api/index.html", context)
 
 

@@ -17,6 +17,7 @@ from comity.server.studio.common import brought, decimal, part, sources, wrong
 from comity.service import Refusal
 from comity.service.analysing import PRICES, TARIFFS
 from comity.service.apart import MOST_REGIONS, SECONDS, apart
+from comity.service.methods import METHODS
 
 __all__ = ["club_page"]
 
@@ -30,16 +31,6 @@ B,2400,2100,0.03,0.5,0.6,270,0,160,12
 C,9800,8900,0.02,0.5,0.6,560,190,0,28
 D,350,60,0.01,0.5,0.6,30,8,22,0
 """
-_WORKS = (
-    (
-        "Nordhaus, W. (2015). Climate clubs: overcoming free-riding in international climate policy. "
-        "American Economic Review 105."
-    ),
-    (
-        "d’Aspremont, C., Jacquemin, A., Gabszewicz, J. J., and Weymark, J. A. (1983). On the stability of collusive "
-        "price leadership. Canadian Journal of Economics 16."
-    ),
-)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,13 +46,15 @@ def club_page(request: HttpRequest, language: str) -> HttpResponseBase:
             "text": text,
             "price": price[:_LONGEST],
             "tariff": tariff[:_LONGEST],
-            "works": sources(question, _WORKS),
+            "works": sources(question, METHODS["club"].sources),
             "limits": question.words.text("club.limits", most=MOST_REGIONS, seconds=f"{SECONDS:g}"),
         }
         export = Export(name="club", title="")
         if text.strip():
             try:
-                found = apart("club", text=text, price=_exact(price), tariff=_exact(tariff, 100))
+                found = apart(
+                    "club", {"text": text, "price": _exact(price), "tariff": _exact(tariff, 100), "regimes": True}
+                )
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
@@ -78,16 +71,16 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _exact(text: str, over: int = 1) -> str:
-    """A number that a reader wrote, exactly; what is none becomes one that the analysis refuses in its own words."""
+def _exact(text: str, over: int = 1) -> float:
+    """A number that a reader wrote; what is none becomes one that the analysis refuses in its own words."""
     try:
-        return str(Fraction(text.strip().replace(",", ".")[:_LONGEST]) / over)
-    except (ValueError, ZeroDivisionError):
-        return "-1"
+        return float(Fraction(text.strip().replace(",", ".")[:_LONGEST]) / over)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return -1.0
 
 
 def _told(question: Question, found: Any) -> dict[str, object]:  # noqa: ANN401  # JSON of the analysis
-    words, chosen = question.words, found["chosen"]
+    words, chosen = question.words, found
     return {
         "heading": _at(question, chosen),
         "clubs": [_club(question, members, len(found["players"])) for members in chosen["stable"]],
@@ -117,7 +110,7 @@ def _grid(question: Question, found: Any) -> Iterator[tuple[str, list[dict[str, 
     """The regimes, a row a tariff: what each button sends, shows, and says aloud."""
     words = question.words
     regimes = iter(found["regimes"])
-    chosen = (found["chosen"]["price"], found["chosen"]["tariff"])
+    chosen = (found["price"], found["tariff"])
     for tariff in TARIFFS:
         cells = []
         for price, regime in zip(PRICES, regimes, strict=False):
@@ -136,7 +129,7 @@ def _grid(question: Question, found: Any) -> Iterator[tuple[str, list[dict[str, 
 
 def _gains(question: Question, found: Any) -> Table:  # noqa: ANN401  # as above
     """For each stable club, what each region gains by being in rather than out."""
-    words, chosen = question.words, found["chosen"]
+    words, chosen = question.words, found
     columns = [Column("region", words.text("club.region"))]
     for at in range(len(chosen["stable"])):
         named = {"n": at + 1}

@@ -20,6 +20,8 @@ from comity.server.pages.choosing import framed
 from comity.server.studio.common import brought, decimal, number, sources, wrong
 from comity.service import Refusal
 from comity.service.apart import SECONDS, apart
+from comity.service.methods import METHODS
+from comity.service.offers import offer_of
 
 __all__ = ["package_page"]
 
@@ -30,6 +32,8 @@ _LONGEST = 60
 # Packages of a front that a page shows; all are exported.
 _SHOWN = 200
 _TWO = 2
+# Seconds that a program of the solver may search: an answer that is not proved best by then says so.
+_SEARCH = 4.0
 # Commas and colons of other scripts part names as well.
 _MARKS = str.maketrans("،，、：", ",,,:")
 # An invented negotiation, to try the page with.
@@ -44,18 +48,6 @@ _EXAMPLE = {
     "without": ["6", "4", "5"],
     "weight": ["1", "1", "1"],
 }
-_WORKS = (
-    "Nash, J. F. (1950). The bargaining problem. Econometrica 18.",
-    "Kalai, E., and Smorodinsky, M. (1975). Other solutions to Nash’s bargaining problem. Econometrica 43.",
-    (
-        "Kalai, E. (1977). Nonsymmetric Nash solutions and replications of 2-person bargaining. "
-        "International Journal of Game Theory 6."
-    ),
-    (
-        "Duran, M. A., and Grossmann, I. E. (1986). An outer-approximation algorithm for a class of mixed-integer "
-        "nonlinear programs. Mathematical Programming 36."
-    ),
-)
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,14 +84,15 @@ def package_page(request: HttpRequest, language: str) -> HttpResponseBase:
             "solutions": [(one, question.words.text(f"package.by.{one}")) for one in _SOLUTIONS],
             "solution": solution,
             "text": text,
-            "works": sources(question, _WORKS),
+            "works": sources(question, METHODS["package"].sources),
             "limits": question.words.text("package.limits", seconds=f"{SECONDS:g}"),
             **_fields(form),
         }
         export = Export(name="package", title="")
         if text.strip():
             try:
-                found = apart("package", text=text, solution=solution)
+                offer = msgspec.to_builtins(offer_of(text))
+                found = apart("package", {"offer": offer, "solution": solution, "seconds": _SEARCH})
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:

@@ -1,0 +1,148 @@
+"""The form that every method of the analysis has at the door: what it asks, what it will need, and what it answers.
+
+The table of them is `methods`. What a person or a program wrote becomes inputs here, with every fault at once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from comity.findings import Finding
+from comity.service.queries import Refusal, Register, refuse
+
+__all__ = ["MOST", "Method", "Need", "Progress", "Result", "Tables", "flat", "inputs_of", "read_inputs"]
+
+MOST = 50_000_000  # bytes of the inputs of a run
+_SHOWN = 20  # faults of one kind that are told one by one
+# How far done, and how far in all; or nobody looks.
+Progress = Callable[[int, int], None] | None
+# Flat rows by the name of their table.
+Tables = Mapping[str, Sequence[Mapping[str, object]]]
+
+
+class Result(Protocol):
+    """A typed answer; `plain` is the JSON that command, API and run give."""
+
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it."""
+        ...
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run will need, roughly: seconds on a small machine, and bytes of memory. Nought: next to nothing."""
+
+    seconds: float = 0.0
+    memory: int = 0
+
+
+def _little(asked: Any) -> Need:  # noqa: ANN401  # the inputs of any method
+    del asked
+    return Need()
+
+
+def flat(plain: Mapping[str, object]) -> Tables:
+    """An answer as tables: one for each list of rows, and one row `answer` of all that is neither list nor object.
+
+    What is nested in a row becomes columns with a dot: `utility.A`.
+    """
+    single = {name: value for name, value in plain.items() if not isinstance(value, Mapping | list | tuple)}
+    tables: dict[str, Sequence[Mapping[str, object]]] = {"answer": [single]} if single else {}
+    for name, value in plain.items():
+        if isinstance(value, Mapping):
+            tables[name] = [dict(_cells(value))]
+        elif isinstance(value, list | tuple) and value:
+            tables[name] = [dict(_cells(one if isinstance(one, Mapping) else {name: one})) for one in value]
+    return tables
+
+
+def _cells(row: Mapping[str, object], before: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from _cells(value, f"{before}{name}.")
+        elif isinstance(value, list | tuple):
+            yield before + name, ", ".join(map(str, value))
+        else:
+            yield before + name, value
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """One method. `asks` is the record of its inputs, which holds all that an answer depends on, and nothing else.
+
+    `answer` takes a register, the inputs and who looks on; it raises `Refusal`. `need` says from the inputs alone what
+    a run will need, and refuses what is too large before anything is computed. `tables` makes flat rows of the JSON.
+    Where `of_register` is false the answer depends on the inputs alone. `tolerance` is how far numbers of two machines
+    may lie apart, as a part of the larger. `tool`: whether a language model may ask it. `example` are inputs to try.
+    """
+
+    id: str
+    summary: str
+    asks: type[msgspec.Struct]
+    answer: Callable[[Register, Any, Progress], Result]
+    sources: tuple[str, ...]
+    example: Mapping[str, Any]
+    need: Callable[[Any], Need] = _little
+    tables: Callable[[Mapping[str, Any]], Tables] = flat
+    of_register: bool = True
+    tolerance: float = 1e-9
+    tool: bool = True
+
+
+def inputs_of(method: Method, data: bytes, most: int = MOST) -> Any:  # noqa: ANN401  # the inputs of any method
+    """The inputs that this JSON tells of. Raises `Refusal` with all that is wrong with it."""
+    if len(data) > most:
+        says = f"the inputs are {len(data) / 1e6:,.1f} MB, more than {most / 1e6:,.0f} MB"
+        raise refuse("inputs-too-large", says, "ask about less")
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise refuse("inputs-malformed", f"the inputs are no JSON: {error}", "give one JSON object") from error
+    return read_inputs(method, found)
+
+
+def read_inputs(method: Method, given: object) -> Any:  # noqa: ANN401  # the inputs of any method
+    """The inputs from values as JSON holds them. Raises `Refusal` with all that is wrong with them."""
+    if not isinstance(given, Mapping):
+        raise refuse("inputs-malformed", "the inputs are no JSON object", "give a value for each field, by its name")
+    fields = {one.encode_name: one for one in msgspec.structs.fields(method.asks)}
+    takes = ", ".join(fields)
+    wrong = [
+        _fault("parameter-unknown", f"there is no field “{name!s:.40}”", f"it takes {takes}")
+        for name in given
+        if name not in fields
+    ]
+    values: dict[str, object] = {}
+    for name, field in fields.items():
+        if name not in given:
+            if field.required:
+                wrong.append(
+                    _fault("parameter-missing", f"the field “{name}” is missing", f"give {_like(method, name)}")
+                )
+            continue
+        try:
+            values[field.name] = msgspec.convert(given[name], field.type)
+        except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+            wrong.append(_fault("parameter-wrong", f"{name}: {error!s:.300}", f"give {_like(method, name)}"))
+    if wrong:
+        raise Refusal(_some(wrong))
+    try:
+        return method.asks(**values)
+    except (TypeError, ValueError) as error:
+        raise refuse("parameter-wrong", f"{error!s:.300}", "mend the inputs") from error
+
+
+def _some(wrong: Sequence[Finding]) -> Iterable[Finding]:
+    """Of very many faults the first, and how many there are."""
+    if len(wrong) <= _SHOWN:
+        return wrong
+    rest = _fault("parameter-wrong", f"and {len(wrong) - _SHOWN:,} more faults like these", "mend these first")
+    return (*wrong[:_SHOWN], rest)
+
+
+def _like(method: Method, name: str) -> str:
+    found = msgspec.json.encode(method.example.get(name)).decode()
+    return f"something like {found:.80}" if name in method.example else "it, as the documentation says"
+
+
+def _fault(code: str, says: str, do: str) -> Finding:
+    return Finding(level="error", code=code, says=says, do=do)

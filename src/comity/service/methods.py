@@ -1,0 +1,135 @@
+"""The table of methods: from it come the API, runs that can be saved and cited, exports, and tools for models.
+
+A row is all that a method needs to be had everywhere; `form` says what its parts are.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from comity.service import analysing, forecasting, offers, votes
+from comity.service.form import Method
+from comity.service.queries import refuse
+
+__all__ = ["METHODS", "method_of"]
+
+_REGIONS = """\
+region,gdp,co2,abatement_alpha_mckinsey,tariff_alpha,tariff_beta,exports_to_A,exports_to_B,exports_to_C
+A,16000,5400,0.02,0.5,0.6,0,310,420
+B,2400,2100,0.03,0.5,0.6,270,0,160
+C,9800,8900,0.02,0.5,0.6,560,190,0
+"""
+_VOTES = "rcid,session,actor,vote\n" + "\n".join(
+    f"{question},1,{actor},{vote}"
+    for question, cast in enumerate(("yes yes no", "yes no no", "no yes yes", "no no yes"), 1)
+    for actor, vote in zip(("USA", "GBR", "CUB"), cast.split(), strict=True)
+)
+
+_TABLE: Iterable[Method] = (
+    Method(
+        id="power",
+        summary="Who has what power under a decision rule: Banzhaf, Shapley–Shubik and Coleman, exactly.",
+        asks=analysing.PowerAsked,
+        answer=analysing.answer_power,
+        example={"rule": "unsc-substantive", "on": "2024-01-01"},
+        sources=(
+            (
+                "Penrose, L. S. (1946). The elementary statistics of majority voting. "
+                "Journal of the Royal Statistical Society."
+            ),
+            "Banzhaf, J. F. (1965). Weighted voting doesn’t work. Rutgers Law Review 19.",
+            (
+                "Shapley, L. S., and Shubik, M. (1954). A method for evaluating the distribution of power in a "
+                "committee system. American Political Science Review 48."
+            ),
+            (
+                "Coleman, J. S. (1971). Control of collectivities and the power of a collectivity to act. "
+                "In Lieberman, B. (ed.), Social Choice."
+            ),
+        ),
+    ),
+    Method(
+        id="club",
+        summary="Every stable climate club of a table of regions, at a price of carbon and a tariff on outsiders.",
+        asks=analysing.ClubAsked,
+        answer=analysing.answer_club,
+        need=analysing.club_need,
+        of_register=False,
+        example={"text": _REGIONS, "price": 25, "tariff": 0.03},
+        sources=(
+            (
+                "Nordhaus, W. (2015). Climate clubs: overcoming free-riding in international climate policy. "
+                "American Economic Review 105."
+            ),
+            (
+                "d’Aspremont, C., Jacquemin, A., Gabszewicz, J. J., and Weymark, J. A. (1983). On the stability of "
+                "collusive price leadership. Canadian Journal of Economics 16."
+            ),
+        ),
+    ),
+    Method(
+        id="package",
+        summary="The best package deal over several issues, with a proved bound; or the Pareto front.",
+        asks=offers.PackageAsked,
+        answer=offers.answer,
+        of_register=False,
+        example={
+            "offer": {
+                "parties": ["A", "B"],
+                "issues": [{"id": "fund", "options": ["small", "large"]}],
+                "utility": {"A": {"fund": {"small": 3, "large": 1}}, "B": {"fund": {"small": 1, "large": 2}}},
+            },
+            "solution": "nash",
+        },
+        sources=(
+            "Nash, J. F. (1950). The bargaining problem. Econometrica 18.",
+            "Kalai, E., and Smorodinsky, M. (1975). Other solutions to Nash’s bargaining problem. Econometrica 43.",
+            (
+                "Kalai, E. (1977). Nonsymmetric Nash solutions and replications of 2-person bargaining. "
+                "International Journal of Game Theory 6."
+            ),
+            (
+                "Duran, M. A., and Grossmann, I. E. (1986). An outer-approximation algorithm for a class of "
+                "mixed-integer nonlinear programs. Mathematical Programming 36."
+            ),
+        ),
+    ),
+    Method(
+        id="forecast",
+        summary="The chance by each date that an instrument's conditions to enter into force are met, or so many join.",
+        asks=forecasting.ForecastAsked,
+        answer=forecasting.answer,
+        example={"instrument": "tpnw", "start": "2019-01-01", "end": "2023-01-01"},
+        tolerance=1e-6,
+        sources=(
+            (
+                "Allison, P. D. (1982). Discrete-time methods for the analysis of event histories. "
+                "Sociological Methodology 13."
+            ),
+        ),
+    ),
+    Method(
+        id="ideal-points",
+        summary="Where members of a body stand, session by session, by their votes, with standard errors.",
+        asks=votes.VotesAsked,
+        answer=votes.answer,
+        of_register=False,
+        example={"text": _VOTES, "positive": "USA"},
+        tolerance=1e-6,
+        tool=False,  # a model holds no table of votes
+        sources=(
+            (
+                "Bailey, M. A., Strezhnev, A., and Voeten, E. (2017). Estimating dynamic state preferences from United "
+                "Nations voting data. Journal of Conflict Resolution 61."
+            ),
+        ),
+    ),
+)
+
+METHODS: Mapping[str, Method] = {method.id: method for method in _TABLE}
+
+
+def method_of(name: str) -> Method:
+    """The method of this id. Raises `Refusal` naming those there are."""
+    found = METHODS.get(name)
+    if found is None:
+        raise refuse("analysis-unknown", f"no method is called “{name:.40}”", f"there are {', '.join(METHODS)}")
+    return found
