@@ -6,13 +6,14 @@ Numbers are as wide as they need to be, in words of 64 bits: arithmetic that wra
 where the result fits.
 """
 
-from collections.abc import Callable, Sequence
-from threading import Lock
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
+
+from comity.analysis.compiling import ALONE, compiled
 
 __all__ = ["pivot_chances", "swings_below"]
 
@@ -20,23 +21,9 @@ Words = NDArray[np.uint64]
 _WORD = 64
 # Numbers of a table that are worked on at once: they stay in the nearest cache.
 _PIECE = 2048
-# Compiled code that runs on several processors is entered by one thread at a time.
-_ONE = Lock()
 
 
-def _compiled(**options: Any) -> Callable[[Any], Any]:  # noqa: ANN401  # what the compiler takes
-    """Compiled when first used, kept for later runs where that can be; other threads go on while it runs."""
-
-    def made(function: Any) -> Any:  # noqa: ANN401  # as above
-        try:
-            return njit(cache=True, nogil=True, **options)(function)
-        except RuntimeError:  # there is no folder to keep it in
-            return njit(nogil=True, **options)(function)
-
-    return made
-
-
-@_compiled()
+@compiled()
 def _cumulative(weights: Any, quota: int, words: int) -> Any:  # noqa: ANN401  # numba compiles it for what comes
     """How many coalitions weigh at most x, for each x below the quota: an array (quota, words), lowest word first."""
     table = np.zeros((quota, words), np.uint64)
@@ -65,7 +52,7 @@ def _cumulative(weights: Any, quota: int, words: int) -> Any:  # noqa: ANN401  #
     return table
 
 
-@_compiled()
+@compiled()
 def _add(total: Any, table: Any, x: int, negative: bool) -> None:  # noqa: ANN401, FBT001  # as above
     """Add or subtract the number at x, wrapping around; nothing where x lies below the table."""
     if x < 0:
@@ -88,7 +75,7 @@ def _add(total: Any, table: Any, x: int, negative: bool) -> None:  # noqa: ANN40
             carry = over + np.uint64(t < s)
 
 
-@_compiled()
+@compiled()
 def _swings(table: Any, weights: Any, quota: int, words: int) -> Any:  # noqa: ANN401  # as above
     """For each weight, the coalitions of the others that weigh from quota - weight up to below the quota.
 
@@ -135,14 +122,14 @@ def _whole(words: Words) -> int:
     return int.from_bytes(words.astype("<u8").tobytes(), "little")
 
 
-@_compiled()
+@compiled()
 def _blend(into: Any, source: Any, keep: float, take: float) -> None:  # noqa: ANN401  # as above
     """Mix two parts of a table that do not overlap: so the compiler may do several sums at once."""
     for x in range(into.size):
         into[x] = keep * into[x] + take * source[x]
 
 
-@_compiled(parallel=True)
+@compiled(parallel=True)
 def _chances(ordered: Any, kinds: Any, quota: int, nodes: Any) -> Any:  # noqa: ANN401  # as above
     """For each node t and weight: the chance that the others, each for with chance t, weigh from quota - weight."""
     found = np.zeros((nodes.size, kinds.size))
@@ -195,7 +182,7 @@ def pivot_chances(weights: Sequence[int], quota: int) -> tuple[float, ...]:
     # Taking a member out again divides by 1 - t: the upper half is asked of the dual game, where t is 1 - t.
     low, dual = points <= 0, total - quota + 1
     chances = np.zeros((nodes.size, kinds.size))
-    with _ONE:
+    with ALONE:
         chances[low] = _chances(ordered, kinds, quota, nodes[low])
         chances[~low] = _chances(ordered, kinds, dual, 1 - nodes[~low])
     by_kind = dict(zip(kinds.tolist(), (shares / 2 @ chances).tolist(), strict=True))

@@ -19,14 +19,19 @@ from typing import Literal
 
 import msgspec
 
+from comity.analysis.axes import Axes
 from comity.analysis.games import Game
 from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, halves_are_worth, members_for_halves
 
 __all__ = ["INDICES", "Index", "Method", "Power", "PowerOf", "TooManyError", "power"]
 
 Index = Literal["banzhaf", "shapley"]
-Method = Literal["states", "halves", "generating function"]
+Method = Literal[
+    "states", "halves", "all coalitions", "generating function", "generating function in several variables"
+]
 INDICES: tuple[Index, ...] = ("banzhaf", "shapley")
+# Weights that span a plane.
+_PLANE = 2
 
 
 class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,20 +64,63 @@ def power(game: Game, indices: tuple[Index, ...] = INDICES) -> Power:
 
     Raises `TooManyError` for a rule with so many members and weights that no method here counts its coalitions.
     """
-    sized = _sized(game)
-    if sized is not None:
-        method, counts = sized
-        return _of_counts(game, counts, indices, method)
-    return _weighted(game, indices)
+    axes = Axes(game=game)
+    for counts in (_few, _kinds, _halves, _one_weight, _lattice):
+        found = counts(axes, indices)
+        if found is not None:
+            return found
+    raise TooManyError(_too_many(axes))
 
 
-def _sized(game: Game) -> tuple[Method, tuple[BySize, ...]] | None:
-    """The coalitions counted by size, where that can be done."""
-    halves = len(game.players) <= members_for_halves(game)
-    found = by_states(game, halves_are_worth(game)) if halves else by_states(game)
-    if found is not None:
-        return "states", found
-    return ("halves", by_halves(game)) if halves else None
+def _few(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
+    """By states, where that is done at once."""
+    found = by_states(axes.game)
+    return None if found is None else _of_counts(axes.game, found, indices, "states")
+
+
+def _kinds(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
+    """By states, where they take less than halves would."""
+    if len(axes.game.players) > members_for_halves(axes.game):
+        return None
+    found = by_states(axes.game, halves_are_worth(axes.game))
+    return None if found is None else _of_counts(axes.game, found, indices, "states")
+
+
+def _halves(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
+    """By halves of the members: one weight, two, or more."""
+    if axes.members <= members_for_halves(axes.game):
+        return _of_counts(axes.game, by_halves(axes.game), indices, "halves")
+    from comity.analysis.quadrants import (  # noqa: PLC0415  # compiled when first used
+        by_coalitions,
+        by_quadrants,
+        members_for_quadrants,
+    )
+
+    if axes.members > members_for_quadrants(axes):
+        return None
+    if len(axes.weights) == _PLANE:
+        return _of_counts(axes.game, by_quadrants(axes), indices, "halves")
+    return _of_counts(axes.game, by_coalitions(axes), indices, "all coalitions")
+
+
+def _lattice(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
+    """Several conditions, many members."""
+    from comity.analysis.lattices import by_lattice, plan  # noqa: PLC0415  # compiled when first used
+
+    for sized in (True, False):
+        planned = plan(axes, sized=sized)
+        if planned is not None and planned.feasible and (planned.sized or "shapley" not in indices):
+            found = by_lattice(axes, planned)
+            counts = tuple(BySize(swings=one, winning=found.winning) for one in found.swings)
+            return _of_counts(axes.game, counts, indices, "generating function in several variables")
+    return None
+
+
+def _too_many(axes: Axes) -> str:
+    return (
+        f"{axes.members} members under {len(axes.game.thresholds)} conditions at once, {len(axes.weights)} of them "
+        "weighted, are too many to count: it would take hours, or more memory than there is"
+    )
 
 
 def _of_counts(game: Game, counts: tuple[BySize, ...], indices: tuple[Index, ...], method: Method) -> Power:
@@ -89,11 +137,11 @@ def _shapley(swings: tuple[int, ...], n: int) -> Fraction:
     return Fraction(orders, factorial(n))
 
 
-def _weighted(game: Game, indices: tuple[Index, ...]) -> Power:
+def _one_weight(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
     """A single weight, many members."""
+    game = axes.game
     if len(game.ways) != 1 or len(game.ways[0]) != 1:
-        says = f"{len(game.players)} members under {len(game.thresholds)} conditions at once are too many to count"
-        raise TooManyError(says)
+        return None
     from comity.analysis.counting import pivot_chances, swings_below  # noqa: PLC0415  # compiled when first used
 
     one = game.thresholds[next(iter(game.ways[0]))]

@@ -2,19 +2,21 @@
 
 - *By states*: members with equal weights under every condition are of one kind. How many coalitions have which sums is
   a table over the sums, capped at the quotas; it is short where members are of few kinds or weights are small.
-- *By halves* (Horowitz and Sahni, 1974): where all conditions but one only count members, a coalition wins when its
-  weight reaches what its size asks for. Each half of the members is listed by size and sorted by weight; for each
-  coalition of one half, those of the other that complete it are found by bisection. For some forty members.
+- *By halves* (Horowitz and Sahni, 1974): where all conditions that do not only count members are about one weight, a
+  coalition wins when its weight reaches what its size asks for. Each half of the members is listed by size and sorted
+  by weight; for each coalition of one half, those of the other that complete it are found by bisection. For some forty
+  members.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import comb
 
 import msgspec
 import numpy as np
 
-from comity.analysis.games import Game, Weighted
+from comity.analysis.axes import Axes, Corner
+from comity.analysis.games import Game
 
 __all__ = ["BySize", "TooManyError", "by_halves", "by_states", "halves_are_worth", "members_for_halves"]
 
@@ -103,9 +105,9 @@ def _capped(sums: tuple[int, ...], kind: Kind, taken: int, caps: list[int]) -> t
 
 def members_for_halves(game: Game) -> int:
     """Up to how many members `by_halves` counts this game: 0 where its conditions weigh in more than one way."""
-    wide = [one for one in game.thresholds if not one.uniform]
-    small = all(sum(one.weights) < _LARGEST for one in wide)
-    return _MOST_HALVES if len(wide) <= 1 and small else 0
+    weights = Axes(game=game).weights
+    small = all(sum(one) < _LARGEST for one in weights)
+    return _MOST_HALVES if len(weights) <= 1 and small else 0
 
 
 def halves_are_worth(game: Game) -> int:
@@ -115,11 +117,11 @@ def halves_are_worth(game: Game) -> int:
 
 
 def by_halves(game: Game) -> tuple[BySize, ...]:
-    """The swings of each member of a game all of whose conditions but one only count."""
+    """The swings of each member of a game with at most one weight."""
     n = len(game.players)
-    wide = next((one for one in game.thresholds if not one.uniform), None)
-    weights = np.array(wide.weights if wide else [0] * n, np.int64)
-    asked = [_asked(game, wide, size) for size in range(n + 1)]
+    axes = Axes(game=game)
+    weights = np.array(axes.weights[0] if axes.weights else [0] * n, np.int64)
+    asked = [_asked(corners) for corners in axes.corners]
     # Heavy members apart: the halves come out alike.
     order = sorted(range(n), key=lambda at: -int(weights[at]))
     left, right = order[::2], order[1::2]
@@ -129,19 +131,9 @@ def by_halves(game: Game) -> tuple[BySize, ...]:
     return tuple(BySize(swings=_joined(having[at], winning, n), winning=int(sum(winning))) for at in range(n))
 
 
-def _asked(game: Game, wide: Weighted | None, size: int) -> int:
-    """The weight from which a coalition of this size wins."""
-
-    def met(at: int) -> bool:
-        one = game.thresholds[at]
-        return size * one.weights[0] >= one.quota
-
-    needs = [
-        wide.quota if wide is not None and any(game.thresholds[at] == wide for at in way) else 0
-        for way in game.ways
-        if all(game.thresholds[at] == wide or met(at) for at in way)
-    ]
-    return min(needs, default=_LARGEST)
+def _asked(corners: Sequence[Corner]) -> int:
+    """The weight from which a coalition wins, of the size whose corners these are."""
+    return min((min(sum(corner), _LARGEST) for corner in corners), default=_LARGEST)
 
 
 def _listed(weights: np.ndarray, members: list[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -429,7 +429,13 @@ class Power(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     members: tuple[PowerOf, ...]
     winning: str | None
     collectivity: float | None
-    method: Literal["states", "halves", "generating function"]
+    method: Literal[
+        "states",
+        "halves",
+        "all coalitions",
+        "generating function",
+        "generating function in several variables",
+    ]
     weights: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
