@@ -250,6 +250,16 @@ CORNERS: dict[str, tuple[dict[str, object], list[tuple[int, str, str, int | None
             (6, "CCC", "ratification", None),
         ],
     ),
+    "left without having come": ({}, [(1, "AAA", "ratification", None), (2, "BBB", "withdrawal", None)]),
+    "one that came back counts among the enough": (
+        {"entry_into_force": EntryIntoForce(when=Count(at_least=2))},
+        [
+            (1, "AAA", "ratification", None),
+            (2, "AAA", "withdrawal", None),
+            (3, "AAA", "accession", None),
+            (4, "BBB", "ratification", None),
+        ],
+    ),
     "not before another is in force": (
         {"entry_into_force": EntryIntoForce(when=Count(at_least=1), not_before="parent")},
         [(1, "AAA", "ratification", None)],
