@@ -67,7 +67,8 @@ pictures: $(STAMPS)/comity $(STAMPS)/test ## take the pictures in the documentat
 bench: $(STAMPS)/comity $(STAMPS)/bench ## measure, each against what one would write instead
 	$(BIN)/python benchmarks $(ARGS)
 
-docs: $(STAMPS)/docs ## build the documentation into site/
+docs: $(STAMPS)/comity $(STAMPS)/portal $(STAMPS)/docs ## run the gallery, and build the documentation into site/
+	$(BIN)/python docs/gallery/build.py
 	$(BIN)/zensical build --clean --strict
 
 lock: $(VENV)/bin/python ## resolve pyproject.toml anew into requirements/ (ARGS=--upgrade for newer versions)
