@@ -16,7 +16,7 @@ from comity.analysis.power import PowerOf, TooManyError, power
 from comity.analysis.quadrants import by_coalitions, by_quadrants
 from comity.analysis.sizes import by_halves, by_states, members_for_halves
 from comity.service import Refusal, open_register
-from comity.service.analysing import power as power_under
+from comity.service.powers import power as power_under
 
 MOST = 7
 

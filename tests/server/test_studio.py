@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from comity.server.studio.clubs import _EXAMPLE as REGIONS
-from comity.service import Refusal, analysing
+from comity.service import Refusal, powers
 from comity.service.apart import apart
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -94,11 +94,11 @@ def test_what_cannot_be_measured_is_said(client: Client, asked: dict[str, str], 
 
 def test_one_count_at_a_time_and_never_twice(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.get("/en/analysis/power", {"rule": "unga-simple", "on": "2022-06-01"})
-    before = analysing._measured.cache_info()
+    before = powers.measured.cache_info()
     client.get("/ar/analysis/power", {"rule": "unga-simple", "on": "2022-06-02"})
-    assert analysing._measured.cache_info().hits == before.hits + 1
-    monkeypatch.setattr(analysing, "_PATIENCE", 0.01)
-    with analysing._ONE:
+    assert powers.measured.cache_info().hits == before.hits + 1
+    monkeypatch.setattr(powers, "_PATIENCE", 0.01)
+    with powers._ONE:
         assert "another question of power" in text(client.get("/en/analysis/power", {"rule": "unga-simple"}))
         assert client.get("/api/v1/rules/unga-simple/power").status_code == 503
 

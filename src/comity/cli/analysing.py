@@ -1,73 +1,18 @@
-"""Commands of the analysis: who has power, which coalitions are stable, what could be agreed."""
+"""Commands of the analysis: which coalitions are stable, what could be agreed."""
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 import msgspec
 
 from comity.cli import output
 from comity.cli.bars import bar
-from comity.cli.options import Ask, as_day, day_option, format_option, query, refusing
-from comity.service import analysing, forecasting, offers, refuse, votes
+from comity.cli.options import Ask, as_day, format_option, query, refusing
+from comity.service import analysing, forecasting, offers, votes
 
-if TYPE_CHECKING:
-    from comity.analysis.power import Index, PowerOf
-
-__all__ = ["club_command", "forecast_command", "ideal_points_command", "package_command", "power_command"]
-
-_INDICES = ("banzhaf", "shapley")
-
-
-@click.command("power")
-@click.option("--rule", required=True, metavar="RULE", help="The id of a decision rule, or a rule file (.toml).")
-@click.option("--index", "indices", metavar="LIST", help="banzhaf, shapley, or both with a comma; left out: both.")
-@day_option
-@query
-def power_command(rule: str, on: str | None, indices: str | None, ask: Ask) -> None:
-    """Who has what power under a decision rule: Banzhaf, Shapley–Shubik and Coleman, exactly."""
-    chosen = tuple(part.strip() for part in (indices or ",".join(_INDICES)).split(","))
-    if not set(chosen) <= set(_INDICES):
-        raise refuse("index-unknown", f"“{indices}” names no index", "say banzhaf, shapley, or banzhaf,shapley")
-    found = ask.register().power(rule, as_day(on), cast("tuple[Index, ...]", chosen))
-    if ask.form == "json":
-        output.write_json(found.plain())
-    elif ask.form == "csv":
-        rows = cast("list[dict[str, object]]", found.plain()["members"])
-        output.write_table(rows, tuple(rows[0]) if rows else ("actor",))
-    else:
-        _table(found)
-
-
-def _table(found: analysing.PowerAnswer) -> None:
-    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
-
-    out = Lines()
-    out.say((found.title, "title"))
-    out.say(f"{found.rule}{f', Article {found.article}' if found.article else ''}; on {found.on}.")
-    power = found.power
-    if power.collectivity is not None:
-        out.say(f"Of all coalitions {power.collectivity:.4g} win; counted by {power.method}.")
-    out.raw()
-    heads = (
-        Column(head="member"),
-        *(Column(head=head, right=True) for head in ("weight", "Banzhaf", "Shapley–Shubik")),
-    )
-    ranked = sorted(power.members, key=_rank)
-    rows = tuple(Row(cells=((one.actor, ""), *((text, "") for text in _cells(one)))) for one in ranked)
-    out.table(Block(columns=heads, rows=rows))
-    for note in (*found.notes, *found.sources):
-        out.say(f"· {note}", style="faint")
-
-
-def _rank(one: "PowerOf") -> tuple[float, float, str]:
-    return -(one.shapley or 0), -(one.banzhaf_normalised or 0), one.actor
-
-
-def _cells(one: "PowerOf") -> tuple[str, ...]:
-    weight = "" if one.weight is None else f"{one.weight:,}"
-    return weight, *("" if part is None else f"{part:.4%}" for part in (one.banzhaf_normalised, one.shapley))
+__all__ = ["club_command", "forecast_command", "package_command"]
 
 
 class _Number(click.ParamType[Fraction]):
@@ -229,42 +174,3 @@ def _forecast(found: forecasting.Forecast) -> None:
         out.say(f"Whose consent would add most: {named}", hang=2)
     for note in found.notes:
         out.say(f"· {note}", style="faint")
-
-
-@click.command("ideal-points")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--positive", default="", metavar="ACTOR", help="Who lies on the positive side; left out: the USA.")
-@format_option
-@refusing
-def ideal_points_command(file: Path, positive: str, form: str) -> None:
-    """Where members stood, session by session, by the votes in FILE (rcid,session,actor,vote)."""
-    with bar("Finding where members stood", form) as progress:
-        found = votes.standing(file, positive, progress)
-    rows: list[dict[str, object]] = [msgspec.to_builtins(one) for one in found.points]
-    if form == "json":
-        output.write_json(found.plain())
-    elif form == "csv":
-        output.write_table(rows, votes.IdealPoint.__struct_fields__)
-    else:
-        _standing(found)
-
-
-def _standing(found: votes.Standing) -> None:
-    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
-
-    out = Lines()
-    last = max(one.session for one in found.points)
-    shown = sorted((one for one in found.points if one.session == last), key=lambda one: -one.point)
-    out.say((f"Session {last}, of {found.votes:,} votes in all", "title"))
-    out.say(
-        f"{found.positive} lies on the positive side; one unit is a standard deviation of all members and sessions."
-    )
-    if not found.settled:
-        out.say(f"Stopped after {found.turns} turns, when the points still moved a little.")
-    out.raw()
-    columns = (Column(head="member"), *(Column(head=head, right=True) for head in ("point", "error", "votes")))
-    rows = tuple(
-        Row(cells=((one.actor, ""), (f"{one.point:+.3f}", ""), (f"{one.error:.3f}", ""), (str(one.votes), "")))
-        for one in shown
-    )
-    out.table(Block(columns=columns, rows=rows))

@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("queries", "Actors or groups by instruments"),
     "what-if": ("queries", "What acts that have not happened would change, and when"),
     "search": ("queries", "Find instruments, provisions and actors"),
-    "power": ("analysing", "Who has what power under a decision rule"),
+    "power": ("powers", "Who has what power under a decision rule"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
     "forecast": ("analysing", "The chance that an instrument enters into force"),

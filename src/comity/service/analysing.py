@@ -3,244 +3,32 @@
 The room itself (extra `analysis`) is only loaded when it is asked.
 """
 
-from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.findings import has_errors
-from comity.instruments import DecisionRule
-from comity.notation.rule_file import parse_decision_rule
-from comity.register.folder import FolderLayer, read_text
-from comity.rules import NoMembersError, Selector, UnknownNameError, ground, names, two_way
-from comity.service import shapes
 from comity.service.form import Need, Progress
-from comity.service.queries import Refusal, Register, as_day, refuse
+from comity.service.queries import Refusal, Register, refuse
 from comity.service.regions import read_regions, regions_of
 
 if TYPE_CHECKING:
     from comity.analysis.clubs import Club, Region
-    from comity.analysis.games import Game
-    from comity.analysis.power import Index, Power
 
 __all__ = [
     "PRICES",
     "TARIFFS",
     "ClubAnswer",
     "ClubAsked",
-    "PowerAnswer",
-    "PowerAsked",
     "answer_club",
-    "answer_power",
     "club",
     "club_need",
     "club_of",
-    "measurable",
     "missing_extra",
-    "power",
-    "power_asked",
-    "read_power",
     "regimes",
 ]
-
-_MOST = 1_000_000  # bytes of a rule file
-# Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
-_ONE, _PATIENCE = Lock(), 30.0
-_KEPT = 64
-INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
-
-
-class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decision rule of the register by its id, the day on which it is asked about, and which indices."""
-
-    rule: str
-    on: date
-    index: tuple[Literal["banzhaf", "shapley"], ...] = INDICES
-
-
-def answer_power(register: Register, asked: PowerAsked, progress: Progress = None) -> "PowerAnswer":
-    """Who has what power under a rule of the register (`power_asked`). Raises `Refusal`."""
-    del progress  # it takes seconds at the most
-    return power_asked(register, asked.rule, asked.on, asked.index)
-
-
-class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has what power under a rule on a day, and what the rule and its weights rest on."""
-
-    rule: str
-    title: str
-    article: str
-    on: date
-    weights: str
-    power: "Power"
-    notes: tuple[str, ...]
-    sources: tuple[str, ...]
-
-    def plain(self) -> dict[str, object]:
-        """The answer as JSON holds it; counts are text, for they are larger than programs take for numbers."""
-        members = [msgspec.to_builtins(one) for one in self.power.members]
-        for one in members:
-            one["swings"] = None if one["swings"] is None else str(one["swings"])
-        return {
-            "rule": self.rule,
-            "title": self.title,
-            "article": self.article,
-            "on": self.on.isoformat(),
-            "members": members,
-            "winning": None if self.power.winning is None else str(self.power.winning),
-            "collectivity": self.power.collectivity,
-            "method": self.power.method,
-            "weights": self.weights,
-            "notes": self.notes,
-            "sources": self.sources,
-        }
-
-
-def power(register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = INDICES) -> PowerAnswer:
-    """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
-
-    Weights and groups of a rule file are looked for beside it, then in the register. Raises `Refusal`.
-    """
-    try:
-        from comity.analysis.games import game_of  # noqa: PLC0415  # of the extra `analysis`
-        from comity.analysis.power import TooManyError  # noqa: PLC0415  # as above
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from error
-    day = as_day(on)
-    over, named = _named(register, rule)
-    version = named.at(day)
-    if version is None:
-        raise refuse("rule-not-yet", f"{named.id} did not apply on {day}", "ask about a later day")
-    try:
-        members = _members(over, version.members or named.members, names(version.when).weights, day)
-        game = game_of(two_way(ground(version.when, over.law, day, members), members), members)
-        measured = _one_by_one(game, indices)
-        tables = {name: over.law.weights(name, day) for name in sorted(names(version.when).weights)}
-    except (UnknownNameError, NoMembersError) as error:
-        raise refuse("rule-unjudged", f"{named.id} cannot be judged: {error}", "add what it names") from error
-    except TooManyError as error:
-        raise refuse(
-            "power-uncounted", f"{named.id}: {error}", "ask about fewer members, or about one condition"
-        ) from error
-    rows = next(iter(tables.values())).rows if len(tables) == 1 else {}
-    own = tuple(msgspec.structs.replace(one, weight=_number(rows.get(one.actor))) for one in measured.members)
-    sources = (f"{named.id}: {named.source}", *(f"{name}: {table.source}" for name, table in tables.items()))
-    return PowerAnswer(
-        rule=named.id,
-        title=named.title,
-        article=version.article or named.article,
-        on=day,
-        weights=", ".join(tables),
-        power=msgspec.structs.replace(measured, members=own),
-        notes=named.notes,
-        sources=sources,
-    )
-
-
-def measurable(register: Register) -> list[DecisionRule]:
-    """The rules of a register that say who their members are: a group, or whoever has a weight."""
-    return [
-        one
-        for one in register.rules()
-        if isinstance(one.members, str | tuple) or any(names(version.when).weights for version in one.versions)
-    ]
-
-
-def _one_by_one(game: "Game", indices: "tuple[Index, ...]") -> "Power":
-    """The power in a game: counted once, kept, and never twice at the same time."""
-    if not _ONE.acquire(timeout=_PATIENCE):
-        raise refuse("analysis-busy", "another question of power is being counted", "ask again in a minute")
-    try:
-        return _measured(game, indices)
-    finally:
-        _ONE.release()
-
-
-@lru_cache(maxsize=_KEPT)
-def _measured(game: "Game", indices: "tuple[Index, ...]") -> "Power":
-    from comity.analysis.power import power as power_in  # noqa: PLC0415  # of the extra `analysis`
-
-    return power_in(game, indices)
-
-
-def power_asked(register: Register, rule: str, on: date, index: tuple[str, ...] = INDICES) -> PowerAnswer:
-    """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
-    if not set(index) <= set(INDICES):
-        raise refuse("index-unknown", f"“{', '.join(index):.40}” names no index", "say banzhaf, shapley, or both")
-    if register.reading.rule(rule) is None:
-        raise _unknown_rule(register, rule)
-    # In one order, so that what was counted once is found again.
-    return power(register, rule, on, tuple(one for one in INDICES if one in index))
-
-
-def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON holds
-    """The answer that this JSON tells of."""
-    from comity.analysis.power import Power, PowerOf  # noqa: PLC0415  # of the extra `analysis`
-
-    def whole(text: str | None) -> int | None:
-        return None if text is None else int(text)
-
-    read = msgspec.convert(found, shapes.Power)
-    members = tuple(PowerOf(**msgspec.structs.asdict(one) | {"swings": whole(one.swings)}) for one in read.members)
-    power = Power(
-        members=members,
-        winning=whole(read.winning),
-        collectivity=read.collectivity,
-        method=read.method,
-    )
-    kept = {name: getattr(read, name) for name in PowerAnswer.__struct_fields__ if name != "power"}
-    return PowerAnswer(power=power, **kept)
-
-
-def _number(weight: Fraction | None) -> int | float | None:
-    """A weight as the table gives it: whole where it is."""
-    if weight is None:
-        return None
-    return weight.numerator if weight.denominator == 1 else float(weight)
-
-
-def _members(register: Register, selector: Selector | None, tables: frozenset[str], day: date) -> frozenset[str]:
-    """Whoever may vote under the rule on a day: whom it names, or else whoever has a weight."""
-    if selector is None and tables:
-        return frozenset(actor for name in tables for actor in register.law.weights(name, day).rows)
-    if selector is None:
-        raise NoMembersError("it does not say who its members are")
-    if isinstance(selector, tuple):
-        return frozenset(selector)
-    if not isinstance(selector, str):
-        raise NoMembersError("its members are no group")
-    found = register.law.group(selector, day)
-    if not found:
-        raise NoMembersError(f"the group {selector} has no members on {day}")
-    return found
-
-
-def _named(register: Register, rule: str) -> tuple[Register, DecisionRule]:
-    """The rule, and the register that its names are of."""
-    if not rule.endswith(".toml"):
-        found = register.reading.rule(rule)
-        if found is None:
-            raise _unknown_rule(register, rule)
-        return register, found
-    path = Path(rule)
-    text, faults = read_text(path, rule, _MOST)
-    if not has_errors(faults):
-        read, more = parse_decision_rule(text, rule, path.stem)
-        faults = (*faults, *more)
-        if read is not None and not has_errors(faults):
-            return Register([FolderLayer(path.parent), *register.reading.layers]), read
-    raise Refusal(faults)
-
-
-def _unknown_rule(register: Register, rule: str) -> Refusal:
-    close = ", ".join(name for name in register.reading.ids("rule") if rule.partition("-")[0] in name)[:200]
-    return refuse("rule-unknown", f"no rule is called “{rule:.40}”", f"there are {close}" if close else "")
-
 
 # The regimes of Nordhaus (2015): dollars a tonne of CO2, and parts of the price of what outsiders sell.
 PRICES = tuple(map(Fraction, ("12.5", "25", "50", "100")))

@@ -24,7 +24,7 @@ from comity.notation.instrument_text import print_instrument
 from comity.notation.rule_file import parse_decision_rule, print_decision_rule
 from comity.rules.progress import read_progress
 from comity.service import shapes
-from comity.service.analysing import PowerAnswer
+from comity.service.powers import PowerAnswer
 
 __all__ = [
     "OfActor",

@@ -5,7 +5,7 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 
 from collections.abc import Iterable, Mapping
 
-from comity.service import analysing, forecasting, offers, votes
+from comity.service import analysing, forecasting, offers, powers, votes
 from comity.service.form import Method
 from comity.service.queries import refuse
 
@@ -27,8 +27,8 @@ _TABLE: Iterable[Method] = (
     Method(
         id="power",
         summary="Who has what power under a decision rule: Banzhaf, Shapley–Shubik and Coleman, exactly.",
-        asks=analysing.PowerAsked,
-        answer=analysing.answer_power,
+        asks=powers.PowerAsked,
+        answer=powers.answer_power,
         example={"rule": "unsc-substantive", "on": "2024-01-01"},
         sources=(
             (

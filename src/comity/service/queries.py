@@ -47,7 +47,7 @@ from comity.service.shapes import InstrumentHead, head_of
 if TYPE_CHECKING:
     from comity.analysis.power import Index
     from comity.law.atlas import Atlas
-    from comity.service.analysing import PowerAnswer
+    from comity.service.powers import PowerAnswer
 
 __all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder", "shipped_layer"]
 
@@ -432,10 +432,10 @@ class Register:
         return search(self, text)
 
     def power(self, rule: str, on: date | str, indices: tuple["Index", ...] = ("banzhaf", "shapley")) -> "PowerAnswer":
-        """The power of each member under a decision rule on a day (`comity.service.analysing.power`)."""
-        from comity.service import analysing  # noqa: PLC0415  # it asks registers itself
+        """The power of each member under a decision rule on a day (`comity.service.powers.power`)."""
+        from comity.service import powers  # noqa: PLC0415  # it asks registers itself
 
-        return analysing.power(self, rule, on, indices)
+        return powers.power(self, rule, on, indices)
 
     def check(self) -> tuple[Finding, ...]:
         """All findings of the register.

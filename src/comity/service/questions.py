@@ -14,7 +14,7 @@ from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
 from comity.law.results import Hit
-from comity.service import analysing, answering, answers, logbook, parameters, shapes
+from comity.service import answering, answers, logbook, parameters, powers, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
 from comity.service.queries import Register, refuse
@@ -309,12 +309,12 @@ _TABLE = (
                 summary="Which to count: banzhaf (with Coleman), shapley; left out: both.",
                 example="banzhaf,shapley",
                 required=False,
-                choices=analysing.INDICES,
+                choices=powers.INDICES,
             ),
         ),
-        answer=analysing.power_asked,
+        answer=powers.power_asked,
         shape=shapes.Power,
-        read=analysing.read_power,
+        read=powers.read_power,
     ),
     Question(
         id="timeline",

@@ -41,7 +41,7 @@ from comity.service.supposing import act_line
 
 if TYPE_CHECKING:
     from comity.analysis.power import Index
-    from comity.service.analysing import PowerAnswer
+    from comity.service.powers import PowerAnswer
 
 __all__ = ["RemoteRegister"]
 

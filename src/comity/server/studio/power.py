@@ -18,7 +18,7 @@ from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.faults import Fault
 from comity.server.studio.common import number, part, sources, wrong
 from comity.service import Refusal
-from comity.service.analysing import PowerAnswer, measurable, power_asked
+from comity.service.powers import PowerAnswer, measurable, power_asked
 
 if TYPE_CHECKING:
     from comity.analysis.power import PowerOf

@@ -1,0 +1,170 @@
+"""Who has what power under a decision rule: asked of a register, or of a rule file beside it.
+
+The room of analysis itself (extra `analysis`) is only loaded when it is asked.
+"""
+
+from datetime import date
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from comity.service import shapes
+from comity.service.form import Progress
+from comity.service.queries import Register, as_day, refuse
+from comity.service.rulings import Ruling, measurable, measured_by, ruling, unknown_rule
+
+if TYPE_CHECKING:
+    from comity.analysis.games import Game
+    from comity.analysis.power import Index, Power
+
+__all__ = [
+    "INDICES",
+    "PowerAnswer",
+    "PowerAsked",
+    "answer_power",
+    "measurable",
+    "power",
+    "power_asked",
+    "power_in",
+    "power_under",
+    "read_power",
+]
+
+# Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
+_ONE, _PATIENCE = Lock(), 30.0
+_KEPT = 64
+INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
+
+
+class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision rule of the register by its id, the day on which it is asked about, and which indices."""
+
+    rule: str
+    on: date
+    index: tuple[Literal["banzhaf", "shapley"], ...] = INDICES
+
+
+def answer_power(register: Register, asked: PowerAsked, progress: Progress = None) -> "PowerAnswer":
+    """Who has what power under a rule of the register (`power_asked`). Raises `Refusal`."""
+    del progress  # it takes seconds at the most
+    return power_asked(register, asked.rule, asked.on, asked.index)
+
+
+class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has what power under a rule on a day, and what the rule and its weights rest on."""
+
+    rule: str
+    title: str
+    article: str
+    on: date
+    weights: str
+    power: "Power"
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def plain(self) -> dict[str, object]:
+        """The answer as JSON holds it; counts are text, for they are larger than programs take for numbers."""
+        members = [msgspec.to_builtins(one) for one in self.power.members]
+        for one in members:
+            one["swings"] = None if one["swings"] is None else str(one["swings"])
+        return {
+            "rule": self.rule,
+            "title": self.title,
+            "article": self.article,
+            "on": self.on.isoformat(),
+            "members": members,
+            "winning": None if self.power.winning is None else str(self.power.winning),
+            "collectivity": self.power.collectivity,
+            "method": self.power.method,
+            "weights": self.weights,
+            "notes": self.notes,
+            "sources": self.sources,
+        }
+
+
+def power(
+    register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = INDICES, members: str = ""
+) -> PowerAnswer:
+    """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
+
+    Weights and groups of a rule file are looked for beside it, then in the register; `members` as in `rulings`. Raises
+    `Refusal`.
+    """
+    return power_under(ruling(register, rule, as_day(on), members), indices)
+
+
+def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES) -> PowerAnswer:
+    """The power of each member under a rule as it stands on a day. Raises `Refusal`."""
+    measured = power_in(found.game(), found.rule.id, indices)
+    weights = measured_by(next(iter(found.tables.values()))) if len(found.tables) == 1 else {}
+    own = tuple(msgspec.structs.replace(one, weight=weights.get(one.actor)) for one in measured.members)
+    return PowerAnswer(
+        rule=found.rule.id,
+        title=found.rule.title,
+        article=found.article,
+        on=found.on,
+        weights=", ".join(found.tables),
+        power=msgspec.structs.replace(measured, members=own),
+        notes=found.rule.notes,
+        sources=found.sources,
+    )
+
+
+def power_in(game: "Game", named: str, indices: "tuple[Index, ...]" = INDICES) -> "Power":
+    """The power in the game of a rule: counted once, kept, never twice at a time. Raises `Refusal`."""
+    from comity.analysis.power import TooManyError  # noqa: PLC0415  # of the extra `analysis`
+
+    try:
+        return _one_by_one(game, indices)
+    except TooManyError as error:
+        raise refuse(
+            "power-uncounted", f"{named}: {error}", "ask about fewer members, or about one condition"
+        ) from error
+
+
+def _one_by_one(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+    """The power in a game: counted once, kept, and never twice at the same time."""
+    if not _ONE.acquire(timeout=_PATIENCE):
+        raise refuse("analysis-busy", "another question of power is being counted", "ask again in a minute")
+    try:
+        return measured(game, indices)
+    finally:
+        _ONE.release()
+
+
+@lru_cache(maxsize=_KEPT)
+def measured(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+    from comity.analysis.power import power as counted  # noqa: PLC0415  # of the extra `analysis`
+
+    return counted(game, indices)
+
+
+def power_asked(register: Register, rule: str, on: date, index: tuple[str, ...] = INDICES) -> PowerAnswer:
+    """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
+    if not set(index) <= set(INDICES):
+        raise refuse("index-unknown", f"“{', '.join(index):.40}” names no index", "say banzhaf, shapley, or both")
+    if register.reading.rule(rule) is None:
+        raise unknown_rule(register, rule)
+    # In one order, so that what was counted once is found again.
+    return power(register, rule, on, tuple(one for one in INDICES if one in index))
+
+
+def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON holds
+    """The answer that this JSON tells of."""
+    from comity.analysis.power import Power, PowerOf  # noqa: PLC0415  # of the extra `analysis`
+
+    def whole(text: str | None) -> int | None:
+        return None if text is None else int(text)
+
+    read = msgspec.convert(found, shapes.Power)
+    members = tuple(PowerOf(**msgspec.structs.asdict(one) | {"swings": whole(one.swings)}) for one in read.members)
+    power = Power(
+        members=members,
+        winning=whole(read.winning),
+        collectivity=read.collectivity,
+        method=read.method,
+    )
+    kept = {name: getattr(read, name) for name in PowerAnswer.__struct_fields__ if name != "power"}
+    return PowerAnswer(power=power, **kept)
