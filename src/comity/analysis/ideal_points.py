@@ -3,10 +3,16 @@
 An ordinal item response model in one dimension, after Bailey, Strezhnev and Voeten (Estimating dynamic state
 preferences from United Nations voting data, Journal of Conflict Resolution 61, 2017): a member with point θ answers a
 question whose slope is b and whose cuts are c1 ≤ c2 by *no* where b·θ + e < c1, by *yes* where it is c2 or more, and
-abstains between. Points move from session to session as a random walk, which is what ties the sessions together. Here
-e is logistic, and the answer is the most likely one (maximum a posteriori), found by turns: questions given points,
-points given questions, each by Newton's method with the expected information. Errors are of points alone, the questions
-taken as known: they are a lower bound.
+abstains between. Points move from session to session as a random walk, which is what ties the sessions together. Here e
+is logistic, and the answer is the most likely one (maximum a posteriori), found by turns: questions given points,
+points given questions, each by Newton's method with the expected information. An error is the square root of the
+inverse information of a point, its neighbours in time integrated out, the questions taken as known. In chambers made
+from known points the band of 1.96 errors holds about 95 of 100 of them (`benchmarks/positions.py`); where few members
+answer few questions it says somewhat too little.
+
+Between two sessions a point moves with a standard deviation of 0.3 a session, of which 1 is the spread of all points:
+what a member did before and after draws its point, the more the fewer votes it cast. A question that is voted on again
+under one number, in a later session, is one question, and bridges the sessions.
 
 Scale and sign are free in such a model: points have mean 0 and standard deviation 1 over all, and one member is said to
 lie on the positive side.
@@ -20,11 +26,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from comity.analysis.roll_calls import ABSTAIN, NO, YES, RollCalls
+
 __all__ = ["ABSTAIN", "NO", "YES", "Points", "RollCalls", "ideal_points"]
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
-NO, ABSTAIN, YES = 0, 1, 2
 # How far a point moves from one session to the next (a standard deviation), how far slopes and cuts may lie from 0.
 _WALK = 0.3
 _SLOPE = 1.0
@@ -36,17 +43,6 @@ _SETTLE = 4
 _APART = 1e-3
 _TINY = 1e-9
 _LONGEST = 0.7  # of a Newton step in one turn
-
-
-class RollCalls(msgspec.Struct, frozen=True, kw_only=True):
-    """Votes, a row each: who, in which session, on which question, how (`NO`, `ABSTAIN`, `YES`)."""
-
-    actors: tuple[str, ...]
-    sessions: tuple[int, ...]
-    actor: Numbers
-    session: Numbers
-    question: Numbers
-    vote: Numbers
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,10 +243,32 @@ def _moved(theta: Floats, places: _Places, sums: Floats) -> tuple[Floats, Floats
     """One Newton step for the points, each held by its neighbours in time; and their standard errors."""
     gradient, information = sums[:, 0].copy(), sums[:, 1].copy()
     for neighbour, gap in ((places.before, places.gap_before), (places.after, places.gap_after)):
-        hold = np.where(neighbour >= 0, 1 / (_WALK**2 * np.maximum(gap, 1)), 0.0)
+        hold = _hold(gap)
         gradient = gradient + hold * (theta[neighbour] - theta)
         information = information + hold
     first = (places.before < 0).astype(float)  # the first point of a member: a standard normal prior
     information = np.maximum(information + first, _TINY)
     step = (gradient - theta * first) / information
-    return theta + np.clip(step, -_LONGEST, _LONGEST), 1 / np.sqrt(information)
+    return theta + np.clip(step, -_LONGEST, _LONGEST), 1 / np.sqrt(_alone(information, _hold(places.gap_before)))
+
+
+def _hold(gap: Floats) -> Floats:
+    """How firmly the random walk ties a point to its neighbour so many sessions away: the inverse of a variance."""
+    held: Floats = np.where(np.isfinite(gap), 1 / (_WALK**2 * np.maximum(gap, 1)), 0.0)
+    return held
+
+
+@njit(cache=True)
+def _alone(information: Any, tie: Any) -> Any:  # noqa: ANN401  # numba compiles it for what comes
+    """What is known of each point when its neighbours in time are not known either.
+
+    That is the inverse of the diagonal of the inverse of a tridiagonal matrix, whose diagonal is `information` and
+    whose entries beside it are -`tie` (to the place before, 0 where a member begins): eliminated from both ends.
+    """
+    n = information.size
+    down, up = information.copy(), information.copy()
+    for i in range(1, n):
+        down[i] -= tie[i] * tie[i] / down[i - 1]
+    for i in range(n - 2, -1, -1):
+        up[i] -= tie[i + 1] * tie[i + 1] / up[i + 1]
+    return down + up - information

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import cast
 
 import click
-import msgspec
 
 from comity.cli import output
-from comity.cli.bars import bar
 from comity.cli.options import Ask, as_day, format_option, query, refusing
-from comity.service import analysing, forecasting, offers, votes
+from comity.service import analysing, forecasting, offers
 
-__all__ = ["club_command", "forecast_command", "ideal_points_command", "package_command"]
+__all__ = ["club_command", "forecast_command", "package_command"]
+
 
 class _Number(click.ParamType[Fraction]):
     """A decimal number, exactly."""
@@ -173,42 +172,3 @@ def _forecast(found: forecasting.Forecast) -> None:
         out.say(f"Whose consent would add most: {named}", hang=2)
     for note in found.notes:
         out.say(f"· {note}", style="faint")
-
-
-@click.command("ideal-points")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--positive", default="", metavar="ACTOR", help="Who lies on the positive side; left out: the USA.")
-@format_option
-@refusing
-def ideal_points_command(file: Path, positive: str, form: str) -> None:
-    """Where members stood, session by session, by the votes in FILE (rcid,session,actor,vote)."""
-    with bar("Finding where members stood", form) as progress:
-        found = votes.standing(file, positive, progress)
-    rows: list[dict[str, object]] = [msgspec.to_builtins(one) for one in found.points]
-    if form == "json":
-        output.write_json(found.plain())
-    elif form == "csv":
-        output.write_table(rows, votes.IdealPoint.__struct_fields__)
-    else:
-        _standing(found)
-
-
-def _standing(found: votes.Standing) -> None:
-    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
-
-    out = Lines()
-    last = max(one.session for one in found.points)
-    shown = sorted((one for one in found.points if one.session == last), key=lambda one: -one.point)
-    out.say((f"Session {last}, of {found.votes:,} votes in all", "title"))
-    out.say(
-        f"{found.positive} lies on the positive side; one unit is a standard deviation of all members and sessions."
-    )
-    if not found.settled:
-        out.say(f"Stopped after {found.turns} turns, when the points still moved a little.")
-    out.raw()
-    columns = (Column(head="member"), *(Column(head=head, right=True) for head in ("point", "error", "votes")))
-    rows = tuple(
-        Row(cells=((one.actor, ""), (f"{one.point:+.3f}", ""), (f"{one.error:.3f}", ""), (str(one.votes), "")))
-        for one in shown
-    )
-    out.table(Block(columns=columns, rows=rows))

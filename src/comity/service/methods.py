@@ -5,7 +5,7 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 
 from collections.abc import Iterable, Mapping
 
-from comity.service import analysing, forecasting, offers, powers, votes
+from comity.service import analysing, blocs, forecasting, offers, powers, votes
 from comity.service.form import Method
 from comity.service.queries import refuse
 
@@ -111,7 +111,6 @@ _TABLE: Iterable[Method] = (
         summary="Where members of a body stand, session by session, by their votes, with standard errors.",
         asks=votes.VotesAsked,
         answer=votes.answer,
-        of_register=False,
         example={"text": _VOTES, "positive": "USA"},
         tolerance=1e-6,
         tool=False,  # a model holds no table of votes
@@ -119,6 +118,33 @@ _TABLE: Iterable[Method] = (
             (
                 "Bailey, M. A., Strezhnev, A., and Voeten, E. (2017). Estimating dynamic state preferences from United "
                 "Nations voting data. Journal of Conflict Resolution 61."
+            ),
+        ),
+    ),
+    Method(
+        id="blocs",
+        summary="Who votes with whom: blocs, their cohesion, who leaves them, who is pivotal, who could bridge two.",
+        asks=blocs.BlocsAsked,
+        answer=blocs.answer,
+        need=blocs.need,
+        example={"text": _VOTES, "draws": 20},
+        tool=False,  # as above
+        sources=(
+            (
+                "Lijphart, A. (1963). The analysis of bloc voting in the General Assembly. "
+                "American Political Science Review 57."
+            ),
+            (
+                "Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation of cluster "
+                "analysis. Journal of Computational and Applied Mathematics 20."
+            ),
+            (
+                "Hennig, C. (2007). Cluster-wise assessment of cluster stability. "
+                "Computational Statistics & Data Analysis 52."
+            ),
+            (
+                "Hix, S., Noury, A., and Roland, G. (2005). Power to the parties: cohesion and competition in the "
+                "European Parliament. British Journal of Political Science 35."
             ),
         ),
     ),

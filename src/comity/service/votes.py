@@ -1,9 +1,9 @@
-"""Roll calls as a table: read with every fault, and where members stand by them."""
+"""Where members of a body stand by their votes, and between whom a question is decided."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,16 +11,21 @@ from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.analysing import missing_extra
 from comity.service.form import Progress
-from comity.service.queries import Refusal, Register, refuse
+from comity.service.queries import Refusal, Register, as_day, refuse
+from comity.service.rollcalls import Rolls, rolls
+from comity.service.rooms import chambers
 
-__all__ = ["IdealPoint", "Standing", "VotesAsked", "answer", "standing", "standing_of"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from comity.analysis.ideal_points import Points
+
+__all__ = ["IdealPoint", "Pivot", "Standing", "VotesAsked", "answer", "text_of"]
 
 _MOST = 500_000_000
-_COLUMNS = ("rcid", "session", "actor", "vote")
-_WAYS = {"no": 0, "abstain": 1, "yes": 2}
-# Whoever is absent does not say where it stands.
-_ABSENT = frozenset({"", "absent"})
-_SHOWN = 20  # faults of one kind that are told one by one
+_BAND = 1.96  # errors on each side, for 95 of 100
+_MOST_PIVOTS = 3000
 # Who lies on the positive side unless somebody else is named, by the habit of the literature on the General Assembly.
 _POSITIVE = ("USA", "United States", "United States of America")
 
@@ -35,67 +40,73 @@ class IdealPoint(msgspec.Struct, frozen=True, kw_only=True):
     votes: int
 
 
+class Pivot(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decides in a session when members join in the order of their points: from below, and from above.
+
+    `alike` is how many others have a band of 95% that meets the band of one of the two, so that it may be one of them.
+    """
+
+    session: int
+    from_below: str | None
+    from_above: str | None
+    alike: int
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """All points, by session and actor; `positive` lies on the positive side."""
+    """All points, by session and actor; `positive` lies on the positive side. `rule` empty: more than half."""
 
     points: tuple[IdealPoint, ...]
+    pivots: tuple[Pivot, ...]
     positive: str
     votes: int
     turns: int
     settled: bool
+    rule: str = ""
     findings: tuple[Finding, ...] = ()
 
     def plain(self) -> dict[str, object]:
         """The answer as JSON holds it."""
-        names = ("positive", "votes", "turns", "settled", "findings", "points")
+        names = ("positive", "votes", "turns", "settled", "findings", "points", "rule", "pivots")
         found: dict[str, object] = msgspec.to_builtins({name: getattr(self, name) for name in names})
         return found
 
 
 class VotesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of votes as text (CSV: rcid,session,actor,vote), and who lies on the positive side."""
+    """A table of votes as text (CSV: rcid,session,actor,vote); none: the register's, of one `body` if it is named.
 
-    text: str
+    `positive` lies on the positive side. `rule` is the id of a decision rule, as of the day `on`; none: more than half
+    of those voting.
+    """
+
+    text: str = ""
     positive: str = ""
+    body: str = ""
+    session: int | None = None
+    rule: str = ""
+    on: str = ""
 
 
-def answer(register: Register, asked: VotesAsked, progress: Progress = None) -> Standing:
-    """Where members stood by a table of votes (`standing_of`); the register is not asked. Raises `Refusal`."""
-    del register
-    return standing_of(asked.text, asked.positive, progress)
-
-
-def standing(path: Path, positive: str = "", progress: Progress = None) -> Standing:
-    """Where members stood by a table of votes in a file (`standing_of`). Raises `Refusal`."""
+def text_of(path: Path) -> str:
+    """The text of a table in a file. Raises `Refusal`, also for one of no vote at all."""
     text, faults = read_text(path, str(path), _MOST)
     if has_errors(faults):
         raise Refusal(faults)
-    return standing_of(text, positive, progress, str(path))
+    if not text.strip():
+        raise refuse("csv-empty", "the file is empty", "begin it with rcid,session,actor,vote", str(path))
+    return text
 
 
-def standing_of(text: str, positive: str = "", progress: Progress = None, file: str = "") -> Standing:
-    """Where members stood, session by session, by a table of votes. Raises `Refusal`.
-
-    The columns are `rcid` (the question), `session` (a whole number), `actor` and `vote` (yes, no or abstain).
-    """
+def answer(register: Register, asked: VotesAsked, progress: Progress = None, file: str = "") -> Standing:
+    """Where members stood, session by session, and who decided. Raises `Refusal`."""
     try:
-        import numpy as np  # noqa: PLC0415  # with the extra `analysis`
-
-        from comity.analysis.ideal_points import RollCalls, ideal_points  # noqa: PLC0415  # of the extra
+        from comity.analysis.ideal_points import ideal_points  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    rows, findings = _rows(text, file)
-    numbers = [{name: at for at, name in enumerate(sorted(set(column)))} for column in zip(*rows, strict=True)]
-    actors, sessions, questions = numbers[2], numbers[1], numbers[0]
-    votes = RollCalls(
-        actors=tuple(actors),
-        sessions=tuple(sessions),
-        actor=np.array([actors[row[2]] for row in rows], np.intp),
-        session=np.array([sessions[row[1]] for row in rows], np.intp),
-        question=np.array([questions[row[0]] for row in rows], np.intp),
-        vote=np.array([row[3] for row in rows], np.intp),
-    )
-    side = positive or next((name for name in _POSITIVE if name in actors), next(iter(actors)))
+    if asked.rule and not asked.on:
+        raise refuse("parameter-missing", "a rule is one of a day", "say of which day (on)")
+    read = rolls(register, asked.text, file, body=asked.body, session=asked.session)
+    votes = read.votes
+    side = asked.positive or next((name for name in _POSITIVE if name in votes.actors), votes.actors[0])
     try:
         found = ideal_points(votes, side, progress)
     except ValueError as error:
@@ -109,58 +120,39 @@ def standing_of(text: str, positive: str = "", progress: Progress = None, file: 
     )
     return Standing(
         points=tuple(sorted(points, key=lambda one: (one.session, one.actor))),
+        pivots=tuple(_pivots(register, asked, read, found)) if len(votes.actors) <= _MOST_PIVOTS else (),
         positive=side,
-        votes=len(rows),
+        votes=len(votes.vote),
         turns=found.turns,
         settled=found.settled,
-        findings=findings,
+        rule=asked.rule,
+        findings=read.findings,
     )
 
 
-Row = tuple[str, int, str, int]
+def _pivots(register: Register, asked: VotesAsked, read: Rolls, found: "Points") -> Iterator[Pivot]:
+    """The members of a session are those who voted in it."""
+    import numpy as np  # noqa: PLC0415  # with the extra `analysis`
+
+    from comity.analysis.pivots import on_the_line  # noqa: PLC0415  # of the extra
+
+    actors = read.votes.actors
+    room = chambers(register, asked.rule, as_day(asked.on) if asked.on else date.max, actors)
+    for at, session in enumerate(read.votes.sessions):
+        here = np.flatnonzero(found.session == at)
+        order = here[np.argsort(found.point[here], kind="stable")]
+        below, above = on_the_line(room(actors[who] for who in found.actor[order].tolist()), found.actor[order])
+        yield Pivot(
+            session=session,
+            from_below=None if below is None else actors[below],
+            from_above=None if above is None else actors[above],
+            alike=_alike(found, here, {one for one in (below, above) if one is not None}),
+        )
 
 
-def _rows(text: str, file: str) -> tuple[list[Row], tuple[Finding, ...]]:
-    """The votes; whoever votes twice on one question is counted with the last vote."""
-    table = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(table, [])]
-    missing = [name for name in _COLUMNS if name not in header]
-    if missing:
-        says = f"the columns {', '.join(missing)} are missing"
-        raise refuse("csv-column-missing", says, f"begin the file with {','.join(_COLUMNS)}", file)
-    wrong: list[Finding] = []
-    kept: dict[tuple[str, str], Row] = {}
-    twice = 0
-    for row in _read(table, [header.index(name) for name in _COLUMNS], len(header), file, wrong):
-        key = (row[0], row[2])
-        twice += key in kept
-        kept[key] = row
-    if wrong:
-        raise Refusal(wrong[: _SHOWN * 3])
-    if not kept:
-        raise refuse("csv-empty", "there are no votes", "add some below the names of columns", file)
-    says = f"{twice} votes were cast twice on one question; the last one counts"
-    note = Finding(level="warning", code="vote-twice", file=file, says=says, do="take out what does not count")
-    return list(kept.values()), (note,) if twice else ()
-
-
-def _read(table: Iterable[list[str]], places: list[int], width: int, file: str, wrong: list[Finding]) -> Iterator[Row]:
-    for line, cells in enumerate(table, 2):
-        if not cells:
-            continue
-        if len(cells) != width:
-            wrong.append(_fault(file, line, "csv-row-length", f"{len(cells)} fields where there should be {width}"))
-            continue
-        question, session, actor, vote = (cells[at].strip() for at in places)
-        if vote in _ABSENT:
-            continue
-        if vote not in _WAYS:
-            wrong.append(_fault(file, line, "vote-unknown", f"“{vote:.40}” is none of yes, no, abstain"))
-        elif not session.removesuffix(".0").isdecimal() or not actor or not question:
-            wrong.append(_fault(file, line, "number-wrong", "the session is no whole number, or a field is empty"))
-        else:
-            yield question, int(session.removesuffix(".0")), actor, _WAYS[vote]
-
-
-def _fault(file: str, line: int, code: str, says: str) -> Finding:
-    return Finding(level="error", code=code, file=file, line=line, says=says, do="mend the row, or take it out")
+def _alike(found: "Points", here: "NDArray[np.intp]", pivots: set[int]) -> int:
+    low, high = found.point - _BAND * found.error, found.point + _BAND * found.error
+    own = [at for at in here.tolist() if int(found.actor[at]) in pivots]
+    return sum(
+        any(low[at] <= high[one] and low[one] <= high[at] for one in own) for at in here.tolist() if at not in own
+    )
