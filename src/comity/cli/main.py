@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("analysing", "The chance that an instrument enters into force"),
     "ideal-points": ("positions", "Where members of a body stand, by their votes"),
     "blocs": ("positions", "Who votes with whom: blocs, cohesion, pivots, bridges"),
+    "run": ("running", "A method of the analysis with inputs from a file, saved and cited"),
+    "rerun": ("running", "A saved run done again, and compared"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),

@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -42,7 +42,7 @@ def default_form() -> str:
     return "table" if sys.stdout.isatty() else "json"
 
 
-def query(function: Callable[..., None]) -> Callable[..., None]:
+def query(function: Callable[..., None], forms: Sequence[str] = FORMATS) -> Callable[..., None]:
     """`--register`, `--known` and `--format`, which every question takes, as one `Ask`; refusals as findings."""
 
     @functools.wraps(function)
@@ -59,15 +59,15 @@ def query(function: Callable[..., None]) -> Callable[..., None]:
     wrapped = click.option(
         "--known", metavar="MOMENT", help="As known then: a timestamp, a date (its end in UTC) or a tree size of a log."
     )(wrapped)
-    return format_option(wrapped)
+    return format_option(wrapped, forms)
 
 
-def format_option(function: Command) -> Command:
+def format_option(function: Command, forms: Sequence[str] = FORMATS) -> Command:
     """`--format`: tables for people on a terminal, JSON where the output goes to a program."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(FORMATS),
+        type=click.Choice(forms),
         default=lambda: default_form(),  # noqa: PLW0108  # looked up when asked, so that a test may answer
         show_default="table on a terminal, else json",
         help="How to answer.",
