@@ -5,7 +5,7 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 
 from collections.abc import Iterable, Mapping
 
-from comity.service import analysing, blocs, forecasting, offers, powers, votes
+from comity.service import analysing, blocs, coalitions, forecasting, offers, powers, votes
 from comity.service.form import Method
 from comity.service.queries import refuse
 
@@ -17,6 +17,14 @@ A,16000,5400,0.02,0.5,0.6,0,310,420
 B,2400,2100,0.03,0.5,0.6,270,0,160
 C,9800,8900,0.02,0.5,0.6,560,190,0
 """
+_GOOD = """{
+ "players": [
+  {"name": "A", "parameters": {"b": 3, "c": 1}},
+  {"name": "B", "parameters": {"b": 2, "c": 0.5}},
+  {"name": "C", "parameters": {"b": 1, "c": 1}}
+ ],
+ "model": "public-good"
+}"""
 _VOTES = "rcid,session,actor,vote\n" + "\n".join(
     f"{question},1,{actor},{vote}"
     for question, cast in enumerate(("yes yes no", "yes no no", "no yes yes", "no no yes"), 1)
@@ -62,6 +70,26 @@ _TABLE: Iterable[Method] = (
             (
                 "d’Aspremont, C., Jacquemin, A., Gabszewicz, J. J., and Weymark, J. A. (1983). On the stability of "
                 "collusive price leadership. Canadian Journal of Economics 16."
+            ),
+        ),
+    ),
+    Method(
+        id="coalitions",
+        summary="Every coalition of a game: which are stable, who would leave or join, which payments would hold them.",
+        asks=coalitions.CoalitionsAsked,
+        answer=coalitions.answer,
+        need=coalitions.need,
+        example={"text": _GOOD, "transfers": True},
+        sources=(
+            (
+                "d’Aspremont, C., Jacquemin, A., Gabszewicz, J. J., and Weymark, J. A. (1983). On the stability of "
+                "collusive price leadership. Canadian Journal of Economics 16."
+            ),
+            "Barrett, S. (1994). Self-enforcing international environmental agreements. Oxford Economic Papers 46.",
+            "Chwe, M. S.-Y. (1994). Farsighted coalitional stability. Journal of Economic Theory 63.",
+            (
+                "Eyckmans, J., and Finus, M. (2009). An almost ideal sharing scheme for coalition games with "
+                "externalities. Stirling Economics Discussion Paper 2009-10."
             ),
         ),
     ),
