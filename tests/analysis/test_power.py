@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from comity.analysis.axes import Axes
 from comity.analysis.counting import pivot_chances, swings_below
 from comity.analysis.games import Game, Weighted
 from comity.analysis.lattices import by_lattice, plan
+from comity.analysis.modes import banzhaf_bounded
 from comity.analysis.power import PowerOf, TooManyError, power
 from comity.analysis.quadrants import by_coalitions, by_quadrants
 from comity.analysis.sizes import by_halves, by_states, members_for_halves
@@ -72,7 +74,7 @@ def test_halves_count_what_states_count(game: Game) -> None:
     assert by_halves(game) == by_states(game)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(games())
 def test_many_members_and_several_weights_are_counted_right(game: Game) -> None:
     axes = Axes(game=game)
@@ -217,6 +219,57 @@ def test_the_triple_majority_of_the_council_is_counted() -> None:
         found = by_actor("eu-council-qmv", day)
         assert len(found) == members
         assert sum(one.shapley or 0 for one in found.values()) == pytest.approx(1, abs=1e-12)
+
+
+def holds_within(weights: list[int], quota: int) -> float:
+    """The bound that the instant mode gives, held against the exact count."""
+    swings, winning = swings_below(weights, quota)
+    found = banzhaf_bounded(weights, quota)
+    half = 1 << (len(weights) - 1)
+    for told, count in zip(found.absolute, swings, strict=True):
+        assert abs(Fraction(told) - Fraction(count, half)) <= found.error
+    assert abs(Fraction(found.collectivity) - Fraction(winning, 2 * half)) <= found.error
+    return found.error
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=12).filter(any), st.data())
+def test_the_bound_of_the_instant_mode_holds_for_any_game(weights: list[int], data: st.DataObject) -> None:
+    holds_within(weights, data.draw(st.integers(1, sum(weights))))
+
+
+@pytest.mark.parametrize(("n", "most", "share"), [(60, 500, 0.5), (90, 3000, 0.7), (75, 1000, 0.9)])
+def test_the_bound_is_small_where_members_are_many(n: int, most: int, share: float) -> None:
+    chance = Random(n)  # noqa: S311  # a test draws weights
+    weights = [chance.randint(1, most) for _ in range(n)]
+    assert holds_within(weights, max(1, int(share * sum(weights)))) < 1e-6
+
+
+@pytest.mark.parametrize("rule", ["imf-simple", "imf-70", "imf-85"])
+def test_the_instant_mode_on_the_monetary_fund(rule: str) -> None:
+    exact = power_under(open_register(), rule, "2022-06-01", ("banzhaf",)).power
+    found = power_under(open_register(), rule, "2022-06-01", ("banzhaf",), mode="instant").power
+    assert found.method == "characteristic function"
+    assert found.within is not None
+    assert found.within.banzhaf_absolute < 1e-9
+    for told, known in zip(found.members, exact.members, strict=True):
+        assert abs((told.banzhaf_absolute or 0) - (known.banzhaf_absolute or 0)) <= found.within.banzhaf_absolute
+        assert abs((told.banzhaf_normalised or 0) - (known.banzhaf_normalised or 0)) <= found.within.banzhaf_normalised
+
+
+def test_the_instant_mode_is_exact_where_members_are_few() -> None:
+    found = power_under(open_register(), "unsc-substantive", "2022-06-01", mode="instant").power
+    assert found.within is None
+    assert {one.swings for one in found.members} == {848, 84}
+    with pytest.raises(Refusal, match="one weight"):
+        power_under(open_register(), "imf-amendment", "2022-06-01", mode="instant")
+
+
+def test_members_are_parties_or_whom_one_names() -> None:
+    # CITES had 184 parties in 2022: the European Union is one, and has no vote beside those of its members.
+    assert len(by_actor("cites-appendices", "2022-06-01")) == 183
+    found = power_under(open_register(), "silence", "2022-06-01", members="FRA, DEU,ITA").power
+    assert [(one.actor, one.swings) for one in found.members] == [("DEU", 1), ("FRA", 1), ("ITA", 1)]
 
 
 def test_too_many_members_under_several_weights_are_refused() -> None:

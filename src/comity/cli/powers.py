@@ -19,14 +19,20 @@ _INDICES = ("banzhaf", "shapley")
 @click.command("power")
 @click.option("--rule", required=True, metavar="RULE", help="The id of a decision rule, or a rule file (.toml).")
 @click.option("--index", "indices", metavar="LIST", help="banzhaf, shapley, or both with a comma; left out: both.")
+@click.option("--mode", default="exact", metavar="MODE", help="exact, or instant: Banzhaf within a proved bound.")
+@click.option("--members", default="", metavar="WHO", help="Who votes: a group, or codes with commas.")
 @day_option
 @query
-def power_command(rule: str, on: str | None, indices: str | None, ask: Ask) -> None:
+def power_command(  # an option each
+    *, rule: str, on: str | None, indices: str | None, mode: str, members: str, ask: Ask
+) -> None:
     """Who has what power under a decision rule: Banzhaf, Shapley–Shubik and Coleman, exactly."""
     chosen = tuple(part.strip() for part in (indices or ",".join(_INDICES)).split(","))
     if not set(chosen) <= set(_INDICES):
         raise refuse("index-unknown", f"“{indices}” names no index", "say banzhaf, shapley, or banzhaf,shapley")
-    found = ask.register().power(rule, as_day(on), cast("tuple[Index, ...]", chosen))
+    found = ask.register().power(
+        rule, as_day(on), cast("tuple[Index, ...]", chosen), mode=powers.mode_of(mode), members=members
+    )
     if ask.form == "json":
         output.write_json(found.plain())
     elif ask.form == "csv":
@@ -45,6 +51,8 @@ def _table(found: powers.PowerAnswer) -> None:
     power = found.power
     if power.collectivity is not None:
         out.say(f"Of all coalitions {power.collectivity:.4g} win; counted by {power.method}.")
+    if power.within is not None:
+        out.say(f"Not exact: proved to lie within {power.within.banzhaf_normalised:.1e} of each share.")
     out.raw()
     heads = (
         Column(head="member"),

@@ -6,7 +6,7 @@ The room of analysis itself (extra `analysis`) is only loaded when it is asked.
 from datetime import date
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
@@ -17,7 +17,7 @@ from comity.service.rulings import Ruling, measurable, measured_by, ruling, unkn
 
 if TYPE_CHECKING:
     from comity.analysis.games import Game
-    from comity.analysis.power import Index, Power
+    from comity.analysis.power import Index, Mode, Power
 
 __all__ = [
     "INDICES",
@@ -25,6 +25,7 @@ __all__ = [
     "PowerAsked",
     "answer_power",
     "measurable",
+    "mode_of",
     "power",
     "power_asked",
     "power_in",
@@ -39,17 +40,23 @@ INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
 
 
 class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decision rule of the register by its id, the day on which it is asked about, and which indices."""
+    """A decision rule of the register by its id, the day on which it is asked about, and which indices.
+
+    `mode`: `instant` gives Banzhaf within a proved bound, where counting takes long. `members`: who votes, where the
+    rule does not say: a group, or codes with commas.
+    """
 
     rule: str
     on: date
     index: tuple[Literal["banzhaf", "shapley"], ...] = INDICES
+    mode: Literal["exact", "instant"] = "exact"
+    members: str = ""
 
 
 def answer_power(register: Register, asked: PowerAsked, progress: Progress = None) -> "PowerAnswer":
     """Who has what power under a rule of the register (`power_asked`). Raises `Refusal`."""
     del progress  # it takes seconds at the most
-    return power_asked(register, asked.rule, asked.on, asked.index)
+    return power_asked(register, asked.rule, asked.on, asked.index, asked.mode, asked.members)
 
 
 class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +85,7 @@ class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
             "winning": None if self.power.winning is None else str(self.power.winning),
             "collectivity": self.power.collectivity,
             "method": self.power.method,
+            "within": None if self.power.within is None else msgspec.structs.asdict(self.power.within),
             "weights": self.weights,
             "notes": self.notes,
             "sources": self.sources,
@@ -85,19 +93,25 @@ class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def power(
-    register: Register, rule: str, on: date | str, indices: "tuple[Index, ...]" = INDICES, members: str = ""
+    register: Register,
+    rule: str,
+    on: date | str,
+    indices: "tuple[Index, ...]" = INDICES,
+    *,
+    mode: "Mode" = "exact",
+    members: str = "",
 ) -> PowerAnswer:
     """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
 
     Weights and groups of a rule file are looked for beside it, then in the register; `members` as in `rulings`. Raises
     `Refusal`.
     """
-    return power_under(ruling(register, rule, as_day(on), members), indices)
+    return power_under(ruling(register, rule, as_day(on), members), indices, mode)
 
 
-def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES) -> PowerAnswer:
+def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES, mode: "Mode" = "exact") -> PowerAnswer:
     """The power of each member under a rule as it stands on a day. Raises `Refusal`."""
-    measured = power_in(found.game(), found.rule.id, indices)
+    measured = power_in(found.game(), found.rule.id, indices, mode)
     weights = measured_by(next(iter(found.tables.values()))) if len(found.tables) == 1 else {}
     own = tuple(msgspec.structs.replace(one, weight=weights.get(one.actor)) for one in measured.members)
     return PowerAnswer(
@@ -112,48 +126,63 @@ def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES) -> PowerA
     )
 
 
-def power_in(game: "Game", named: str, indices: "tuple[Index, ...]" = INDICES) -> "Power":
+def power_in(game: "Game", named: str, indices: "tuple[Index, ...]" = INDICES, mode: "Mode" = "exact") -> "Power":
     """The power in the game of a rule: counted once, kept, never twice at a time. Raises `Refusal`."""
     from comity.analysis.power import TooManyError  # noqa: PLC0415  # of the extra `analysis`
 
     try:
-        return _one_by_one(game, indices)
+        return _one_by_one(game, indices, mode)
     except TooManyError as error:
         raise refuse(
             "power-uncounted", f"{named}: {error}", "ask about fewer members, or about one condition"
         ) from error
 
 
-def _one_by_one(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+def _one_by_one(game: "Game", indices: "tuple[Index, ...]", mode: "Mode") -> "Power":
     """The power in a game: counted once, kept, and never twice at the same time."""
     if not _ONE.acquire(timeout=_PATIENCE):
         raise refuse("analysis-busy", "another question of power is being counted", "ask again in a minute")
     try:
-        return measured(game, indices)
+        return measured(game, indices, mode)
     finally:
         _ONE.release()
 
 
 @lru_cache(maxsize=_KEPT)
-def measured(game: "Game", indices: "tuple[Index, ...]") -> "Power":
+def measured(game: "Game", indices: "tuple[Index, ...]", mode: "Mode") -> "Power":
     from comity.analysis.power import power as counted  # noqa: PLC0415  # of the extra `analysis`
 
-    return counted(game, indices)
+    return counted(game, indices, mode)
 
 
-def power_asked(register: Register, rule: str, on: date, index: tuple[str, ...] = INDICES) -> PowerAnswer:
+def power_asked(  # what a question takes
+    register: Register,
+    rule: str,
+    on: date,
+    index: tuple[str, ...] = INDICES,
+    mode: str | None = None,
+    members: str | None = None,
+) -> PowerAnswer:
     """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
     if not set(index) <= set(INDICES):
         raise refuse("index-unknown", f"“{', '.join(index):.40}” names no index", "say banzhaf, shapley, or both")
     if register.reading.rule(rule) is None:
         raise unknown_rule(register, rule)
     # In one order, so that what was counted once is found again.
-    return power(register, rule, on, tuple(one for one in INDICES if one in index))
+    chosen = tuple(one for one in INDICES if one in index)
+    return power(register, rule, on, chosen, mode=mode_of(mode or "exact"), members=members or "")
+
+
+def mode_of(text: str) -> "Mode":
+    """The mode that is named so. Raises `Refusal`."""
+    if text in {"exact", "instant"}:
+        return cast("Mode", text)
+    raise refuse("mode-unknown", f"“{text:.40}” names no mode", "say exact or instant")
 
 
 def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON holds
     """The answer that this JSON tells of."""
-    from comity.analysis.power import Power, PowerOf  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.power import Power, PowerOf, Within  # noqa: PLC0415  # of the extra `analysis`
 
     def whole(text: str | None) -> int | None:
         return None if text is None else int(text)
@@ -165,6 +194,7 @@ def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON hold
         winning=whole(read.winning),
         collectivity=read.collectivity,
         method=read.method,
+        within=None if read.within is None else Within(**msgspec.structs.asdict(read.within)),
     )
     kept = {name: getattr(read, name) for name in PowerAnswer.__struct_fields__ if name != "power"}
     return PowerAnswer(power=power, **kept)

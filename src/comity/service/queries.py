@@ -45,7 +45,7 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 from comity.service.shapes import InstrumentHead, head_of
 
 if TYPE_CHECKING:
-    from comity.analysis.power import Index
+    from comity.analysis.power import Index, Mode
     from comity.law.atlas import Atlas
     from comity.service.powers import PowerAnswer
 
@@ -431,11 +431,25 @@ class Register:
 
         return search(self, text)
 
-    def power(self, rule: str, on: date | str, indices: tuple["Index", ...] = ("banzhaf", "shapley")) -> "PowerAnswer":
+    def power(
+        self,
+        rule: str,
+        on: date | str,
+        indices: tuple["Index", ...] = ("banzhaf", "shapley"),
+        *,
+        mode: "Mode" = "exact",
+        members: str = "",
+    ) -> "PowerAnswer":
         """The power of each member under a decision rule on a day (`comity.service.powers.power`)."""
         from comity.service import powers  # noqa: PLC0415  # it asks registers itself
 
-        return powers.power(self, rule, on, indices)
+        return powers.power(self, rule, on, indices, mode=mode, members=members)
+
+    def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # its parameters
+        """The chance by each date that an instrument's conditions are met (`comity.service.forecasting.forecast`)."""
+        from comity.service import forecasting  # noqa: PLC0415  # it asks registers itself
+
+        return forecasting.forecast(self, instrument, start, end, **asked)
 
     def check(self) -> tuple[Finding, ...]:
         """All findings of the register.

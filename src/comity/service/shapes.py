@@ -419,6 +419,14 @@ class PowerOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     initiate: float | None
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far, at most, what is told lies from the exact value, for any member; proved."""
+
+    banzhaf_absolute: float
+    banzhaf_normalised: float
+    collectivity: float
+
+
 class Power(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Voting power under a rule on a day; `winning` is how many coalitions win, as text."""
 
@@ -435,7 +443,9 @@ class Power(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "all coalitions",
         "generating function",
         "generating function in several variables",
+        "characteristic function",
     ]
+    within: Within | None
     weights: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
