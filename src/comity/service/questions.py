@@ -311,7 +311,6 @@ _TABLE = (
                 required=False,
                 choices=powers.INDICES,
             ),
-        ),
             Parameter(
                 name="mode",
                 kind="name",
@@ -326,6 +325,7 @@ _TABLE = (
                 example="un-members",
                 required=False,
             ),
+        ),
         answer=powers.power_asked,
         shape=shapes.Power,
         read=powers.read_power,
