@@ -445,12 +445,6 @@ class Register:
 
         return powers.power(self, rule, on, indices, mode=mode, members=members)
 
-    def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # its parameters
-        """The chance by each date that an instrument's conditions are met (`comity.service.forecasting.forecast`)."""
-        from comity.service import forecasting  # noqa: PLC0415  # it asks registers itself
-
-        return forecasting.forecast(self, instrument, start, end, **asked)
-
     def check(self) -> tuple[Finding, ...]:
         """All findings of the register.
 
