@@ -70,6 +70,7 @@ PAGES = {
     "analysis/power": public("analysis/power?rule=unsc-substantive&on=2022-06-01"),
     "analysis/club": public("analysis/club"),
     "analysis/package": public("analysis/package"),
+    "analysis/positions": public("analysis/positions"),
     "terms": public("terms"),
     "log": public("log"),
     "log/<int:index>": public("log/0"),

@@ -12,7 +12,7 @@ from comity.findings import Finding
 from comity.service.analysing import missing_extra
 from comity.service.form import Need, Progress
 from comity.service.queries import Register, as_day, refuse
-from comity.service.rollcalls import Rolls, groups_of, issues_of, rolls
+from comity.service.rollcalls import Rolls, groups_of, issues_of, issues_within, rolls
 from comity.service.rooms import chambers
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ _WORDS = ("no", "abstain", "yes")
 class BlocsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Votes as text (CSV: rcid,session,actor,vote); none: those of the register, of one `body` if it is named.
 
-    `issues` (CSV: rcid,issue) parts the questions by area; `groups` (CSV: actor,bloc) names blocs in place of those
-    that are found; `number` says how many to find (0: as many as part the members best). `rule` is the id of a decision
-    rule, as of the day `on`; none: more than half of those voting. `draws` with `seed` are for the stability of blocs.
+    `issues` (CSV: rcid,issue; or a column of the votes) parts the questions by area; `groups` (CSV: actor,bloc) names
+    blocs in place of those that are found; `number` says how many to find (0: as many as part the members best). `rule`
+    is the id of a decision rule, as of the day `on`; none: more than half of those voting. `draws` with `seed` are for
+    the stability of blocs.
     """
 
     text: str = ""
@@ -190,7 +191,7 @@ def answer(register: Register, asked: BlocsAsked, progress: Progress = None) -> 
     room = chambers(register, asked.rule, as_day(asked.on) if asked.on else date.max, calls.actors)
     decided = _decided(calls, room, cut.of, agreed, progress)
     defections, defected = _defections(calls, cut.of, names)
-    issues = issues_of(asked.issues) if asked.issues.strip() else {}
+    issues = issues_of(asked.issues) if asked.issues.strip() else issues_within(asked.text)
     return BlocsFound(
         blocs=tuple(_blocs(calls, cut, names, agreed)),
         members=tuple(_members(calls, cut, names, decided.pivotal)),

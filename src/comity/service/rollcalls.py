@@ -15,7 +15,7 @@ from comity.service.queries import Refusal, Register, refuse
 if TYPE_CHECKING:
     from comity.analysis.roll_calls import RollCalls
 
-__all__ = ["Rolls", "groups_of", "issues_of", "rolls", "rolls_of_register", "rolls_of_text"]
+__all__ = ["Rolls", "groups_of", "issues_of", "issues_within", "rolls", "rolls_of_register", "rolls_of_text"]
 
 _COLUMNS = ("rcid", "session", "actor", "vote")
 _WAYS = {"no": 0, "abstain": 1, "yes": 2}
@@ -91,6 +91,12 @@ def issues_of(text: str, file: str = "") -> dict[str, tuple[str, ...]]:
     for question, issue in _pairs(text, ("rcid", "issue"), file):
         found.setdefault(question, {})[issue] = None
     return {question: tuple(issues) for question, issues in found.items()}
+
+
+def issues_within(text: str) -> dict[str, tuple[str, ...]]:
+    """The issue areas of the questions where a table of votes has a column of them."""
+    header = text.partition("\n")[0]
+    return issues_of(text) if "issue" in (name.strip() for name in header.split(",")) else {}
 
 
 def groups_of(text: str, file: str = "") -> dict[str, str]:

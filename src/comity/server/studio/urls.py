@@ -9,6 +9,7 @@ from comity.server.kept import kept
 from comity.server.routes import page
 from comity.server.studio.clubs import club_page
 from comity.server.studio.packages import package_page
+from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
 
 __all__ = ["urlpatterns"]
@@ -18,7 +19,7 @@ __all__ = ["urlpatterns"]
 def index(request: HttpRequest, language: str) -> HttpResponse:
     """What each method answers."""
     with asked(request, language) as question:
-        methods = [(question.link(f"analysis/{name}"), name) for name in ("power", "club", "package")]
+        methods = [(question.link(f"analysis/{name}"), name) for name in ("power", "club", "package", "positions")]
         context = question.frame() | {
             "methods": [
                 (href, question.words.text(f"{name}.title"), question.words.text(f"{name}.asks"))
@@ -33,4 +34,5 @@ urlpatterns = [
     page("analysis/power", kept(power_page)),
     page("analysis/club", club_page),
     page("analysis/package", package_page),
+    page("analysis/positions", positions_page),
 ]
