@@ -17,6 +17,7 @@ from comity.law.results import Hit
 from comity.service import answering, answers, logbook, parameters, powers, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
+from comity.service.precedents import PARTS, Precedents, precedents_asked
 from comity.service.queries import Register, refuse
 
 __all__ = ["QUESTIONS", "Question", "ask", "plain"]
@@ -407,6 +408,43 @@ _TABLE = (
         answer=Register.compare,
         shape=Comparison,
         read=_as(Comparison),
+    ),
+    Question(
+        id="precedents",
+        path="precedents",
+        group=_OF_MANY,
+        summary="Agreements like one of the register, or like what words describe, why, and what became of them.",
+        parameters=(
+            Parameter(
+                name="q",
+                kind="text",
+                argument="asked",
+                summary="The id of an instrument, or words in one of six languages that describe what is looked for.",
+                example="treaties that forbid reservations",
+            ),
+            Parameter(
+                name="by",
+                kind="list",
+                summary="Compare an instrument by these alone; left out: by all.",
+                example="structure,area",
+                required=False,
+                choices=tuple(PARTS),
+            ),
+            Parameter(
+                name="limit", kind="number", summary="How many, at most 100; left out: 10.", example="5", required=False
+            ),
+            Parameter(
+                name="meaning",
+                kind="yes",
+                summary="Whether to search by meaning too, where the portal has the extra for it.",
+                example="false",
+                required=False,
+            ),
+            _ON,
+        ),
+        answer=precedents_asked,
+        shape=Precedents,
+        read=_as(Precedents),
     ),
     Question(
         id="search",

@@ -97,7 +97,7 @@ def _latin(word: str) -> str:
 
 # With й already written as и. The longest comes first.
 _ENDINGS = """
-    иями иеи иях иям ами ями ого его ому ему ыми ими ах ях ам ям ом ем ым им ых их ов ев ии ия ие ию ью ои еи ыи
+    иями иеи иях иям ием ами ями ого его ому ему ыми ими ах ях ам ям ом ем ым им ых их ов ев ии ия ие ию ью ои еи ыи
     ая яя ое ее ую юю ые ье ья а я о е и ы у ю ь
 """
 _RUSSIAN = tuple(sorted(_ENDINGS.split(), key=len, reverse=True))

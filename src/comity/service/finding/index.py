@@ -16,13 +16,16 @@ import msgspec
 
 from comity.service.finding.folding import STOPS, words_of
 
-__all__ = ["KINDS", "Entry", "Found", "Index", "Kind", "Wanted"]
+__all__ = ["KINDS", "Entry", "Found", "Index", "Kind", "Ranked", "Wanted"]
 
 Kind = Literal["instrument", "actor", "term", "group", "provision", "rule"]
 # Where two are found alike, the one that more readers mean comes first.
 KINDS: tuple[Kind, ...] = ("instrument", "actor", "term", "group", "provision", "rule")
 # Words come folded already: they are only to be parted at spaces.
+_AGREEMENTS = "create virtual table agreement using fts5(names, also, about, tokenize='unicode61 remove_diacritics 0')"
 _TABLE = "create virtual table entry using fts5(names, also, body, tokenize='unicode61 remove_diacritics 0')"
+# What a word in a title, a by-name, or elsewhere in an agreement weighs.
+_WEIGHTS = (3.0, 3.0, 1.0)
 # Finds that are put in order; more than anyone reads.
 _MOST = 400
 # Of words that are not all to be found together, this part is enough; of pairs of Chinese signs too.
@@ -35,7 +38,8 @@ _BEGUN = 3
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What can be found: by its `names` in any language, its codes and by-names (`also`), and its `body`.
 
-    What is only a `part` of something else, as a protocol is of a convention, comes after what is not.
+    What is only a `part` of something else, as a protocol is of a convention, comes after what is not. What an
+    agreement is `about` finds it among agreements alone (`Index.rank`).
     """
 
     kind: Kind
@@ -44,7 +48,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     also: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     part: bool = False
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """An agreement found by words: its id, how well (0 or more), and the stems of the words it has."""
+
+    id: str
+    score: float
+    words: tuple[str, ...]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -102,6 +115,7 @@ class Index:
         # An index has no end of its own: it goes with the register that it is of.
         weakref.finalize(self, self._base.close)
         self._base.execute(_TABLE)
+        self._base.execute(_AGREEMENTS)
         self._spelt: dict[str, Counter[str]] = {}
         self._keys: list[tuple[frozenset[str], ...]] = []
         # Provisions share the titles of what they stand in: each text is folded once.
@@ -112,6 +126,12 @@ class Index:
             parts = ([self._tokens(text, folded) for text in texts] for texts in (entry.names, entry.also, entry.body))
             rows.append((number, *map(" ".join, parts)))
         self._base.executemany("insert into entry(rowid, names, also, body) values (?, ?, ?, ?)", rows)
+        agreements = [
+            (number, rows[number][1], rows[number][2], " ".join(self._tokens(text, folded) for text in entry.about))
+            for number, entry in enumerate(self._entries)
+            if entry.about
+        ]
+        self._base.executemany("insert into agreement(rowid, names, also, about) values (?, ?, ?, ?)", agreements)
 
     def _tokens(self, text: str, folded: dict[str, str]) -> str:
         if text not in folded:
@@ -139,6 +159,21 @@ class Index:
             return self._found(text, _wanted(meant), hits, meant=meant)
         wanted = _wanted(meant or text)
         return self._found(text, wanted, self._most(wanted), meant=meant, partly=True)
+
+    def rank(self, words: Sequence[tuple[str, ...]]) -> list[Ranked]:
+        """Agreements that have any of these words (each by its stems), the best first, by BM25."""
+        scores: Counter[int] = Counter()
+        found: dict[int, list[str]] = {}
+        sql = "select rowid, bm25(agreement, ?, ?, ?) from agreement where agreement match ?"
+        for stems in words:
+            question = Wanted(stems, unfinished=False).question()
+            with self._lock:
+                rows = list(self._base.execute(sql, (*_WEIGHTS, question)))
+            for number, score in rows:
+                scores[number] -= score
+                found.setdefault(number, []).append(stems[0])
+        ranked = [Ranked(self._entries[number].id, score, tuple(found[number])) for number, score in scores.items()]
+        return sorted(ranked, key=lambda one: (-one.score, one.id))
 
     def _found(
         self, text: str, wanted: Sequence[Wanted], numbers: Sequence[int], *, meant: str = "", partly: bool = False

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import tomli
 
+from comity.instruments import Instrument
 from comity.register.reading import Reading
 from comity.service.catalogue import CODES, catalogue
 from comity.service.finding.index import Entry
@@ -34,7 +35,9 @@ def _instruments(reading: Reading) -> Iterator[Entry]:
         titles = _distinct([it.title, *names_in_all(f"title.{name}")])
         by_names = _distinct([name.replace("-", " "), it.short, *also.get(name, ())])
         body = (it.place, *it.notes)
-        yield Entry(kind="instrument", id=name, names=titles, also=by_names, body=body, part=bool(it.of))
+        yield Entry(
+            kind="instrument", id=name, names=titles, also=by_names, body=body, part=bool(it.of), about=_about(it)
+        )
         for provision in it.provisions:
             said = tuple(text for topic in provision.topics for text in (topic, *_topic(topic)))
             numbered = (f"{it.short or it.title} {provision.id}", f"{name.replace('-', ' ')} {provision.id}")
@@ -46,6 +49,21 @@ def _instruments(reading: Reading) -> Iterator[Entry]:
                 also=numbered,
                 body=(*said, *by_names, *titles),
             )
+
+
+def _about(it: Instrument) -> tuple[str, ...]:
+    """What an agreement is about: headings and topics of its provisions, areas, place, depositaries, its kind."""
+    topics = dict.fromkeys(topic for one in it.provisions for topic in one.topics)
+    keys = (*(f"area.{area}" for area in it.areas), f"kind.{it.kind}")
+    named = [it.place, *names_in_all(f"place.{it.place}"), *it.depositary]
+    named += [text for one in it.depositary for text in names_in_all(f"depositary.{one}")]
+    return (
+        *(one.heading for one in it.provisions),
+        *(text for topic in topics for text in (topic, *_topic(topic))),
+        *(text for key in keys for text in names_in_all(key)),
+        *it.areas,
+        *_distinct(named),
+    )
 
 
 def _actors(reading: Reading) -> Iterator[Entry]:
