@@ -15,7 +15,7 @@ Cell = Literal["never", "always", "person", "own", "state", "second"]
 # never    not in this role
 # always   also without having logged in
 # person   whoever is logged in in this role
-# own      what is one's own: a draft, a list, a token
+# own      what is one's own: a draft, a list, a saved analysis, a token
 # state    what concerns the State or organization that the person speaks for
 # second   what somebody else drafted (four eyes)
 #
@@ -41,6 +41,7 @@ proposal.settle     -              never   never       never    person  never
 subscription.keep   subscriptions  own     own         own      own     own
 webhook.keep        subscriptions  never   own         own      own     own
 list.keep           lists          own     own         own      own     own
+run.keep            -              own     own         own      own     own
 token.keep          -              own     own         own      own     own
 account.keep        -              own     own         own      own     own
 people.manage       -              never   never       never    never   person

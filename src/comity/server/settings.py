@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "comity.server.identity",
     "comity.server.desk",
     "comity.server.lists",
+    "comity.server.runs",
     "allauth",
     "allauth.account",
     "allauth.mfa",

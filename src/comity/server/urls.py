@@ -7,6 +7,7 @@ from comity.server.identity.urls import urlpatterns as identity
 from comity.server.lists.urls import urlpatterns as lists
 from comity.server.pages.urls import to_language
 from comity.server.pages.urls import urlpatterns as pages
+from comity.server.runs.urls import urlpatterns as runs
 from comity.server.studio.urls import urlpatterns as studio
 
 __all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]
@@ -17,6 +18,7 @@ urlpatterns = [
     *identity,
     *desk,
     *lists,
+    *runs,
     *studio,
     path("api/", include("comity.server.api.urls")),
     path("eli/", include("comity.server.api.permanent")),

@@ -22,7 +22,19 @@ from comity.service.methods import METHODS
 from comity.service.opened import OpenLog
 from comity.service.queries import Refusal, Register, open_register, refuse
 
-__all__ = ["LARGEST", "MOST_REGIONS", "SEATS", "SECONDS", "StoppedError", "Where", "apart", "seat"]
+__all__ = [
+    "LARGEST",
+    "MOST_REGIONS",
+    "SEATS",
+    "SECONDS",
+    "StoppedError",
+    "Task",
+    "Where",
+    "affordable",
+    "apart",
+    "compute",
+    "seat",
+]
 
 SECONDS = 20.0
 LARGEST = 5_000_000  # bytes of what one reader asks with
@@ -53,7 +65,9 @@ class _Line(msgspec.Struct, omit_defaults=True):
     findings: tuple[Finding, ...] = ()
 
 
-class _Task(msgspec.Struct):
+class Task(msgspec.Struct, frozen=True):
+    """What a process is to do: a method by its id, its inputs, the register to ask, and for how long at the most."""
+
     what: str
     asked: Any
     where: Where | None
@@ -87,7 +101,7 @@ def apart(
     method = METHODS[what]
     affordable(method, asked, seconds)
     with seat():
-        return compute(_Task(what, asked, where if method.of_register else None, seconds), progress)
+        return compute(Task(what, asked, where if method.of_register else None, seconds), progress)
 
 
 def affordable(method: Method, asked: Mapping[str, Any], seconds: float) -> None:
@@ -101,7 +115,7 @@ def affordable(method: Method, asked: Mapping[str, Any], seconds: float) -> None
         raise refuse("analysis-too-long", says, "ask about less, or use the command on your own machine")
 
 
-def compute(task: _Task, progress: Progress = None, wanted: Callable[[], bool] = lambda: True) -> Any:  # noqa: ANN401  # as above
+def compute(task: Task, progress: Progress = None, wanted: Callable[[], bool] = lambda: True) -> Any:  # noqa: ANN401  # as above
     """The answer of a process that is started for it, followed to its end. Raises `Refusal`, and `StoppedError`."""
     with subprocess.Popen(
         [sys.executable, "-m", "comity.service.apart"],
@@ -115,7 +129,7 @@ def compute(task: _Task, progress: Progress = None, wanted: Callable[[], bool] =
             process.kill()  # of no effect on one that has ended
 
 
-def _followed(process: "subprocess.Popen[bytes]", task: _Task, progress: Progress, wanted: Callable[[], bool]) -> Any:  # noqa: ANN401  # as above
+def _followed(process: "subprocess.Popen[bytes]", task: Task, progress: Progress, wanted: Callable[[], bool]) -> Any:  # noqa: ANN401  # as above
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     Thread(target=_pour, args=(process, lines), daemon=True).start()
     Thread(target=_give, args=(process, msgspec.json.encode(task)), daemon=True).start()
@@ -175,14 +189,22 @@ def _bounds(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
+def _leave_with(parent: int) -> None:
+    """End when whoever asked has gone: nobody will read the answer."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def _say(line: _Line) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def _main() -> None:
-    task = msgspec.json.decode(sys.stdin.buffer.read(), type=_Task)
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     _bounds(task.seconds)
+    Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     method = METHODS[task.what]
     told = 0.0
 
