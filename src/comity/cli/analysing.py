@@ -7,10 +7,10 @@ from typing import cast
 import click
 
 from comity.cli import output
-from comity.cli.options import Ask, as_day, format_option, query, refusing
-from comity.service import analysing, forecasting, offers
+from comity.cli.options import format_option, refusing
+from comity.service import analysing, offers
 
-__all__ = ["club_command", "forecast_command", "package_command"]
+__all__ = ["club_command", "package_command"]
 
 
 class _Number(click.ParamType[Fraction]):
@@ -132,43 +132,3 @@ def _packages(found: dict[str, object], packages: "list[dict[str, dict[str, obje
         )
         out.raw()
         out.table(Block(columns=columns, rows=rows))
-
-
-@click.command("forecast")
-@click.argument("instrument")
-@click.option("--from", "start", metavar="DAY", help="The first day; left out: today.")
-@click.option("--until", "end", required=True, metavar="DAY", help="The last day.")
-@click.option("--parties", type=click.IntRange(min=1), metavar="NUMBER", help="Ask whether so many have consented.")
-@query
-def forecast_command(instrument: str, start: str | None, end: str, parties: int | None, ask: Ask) -> None:
-    """The chance that INSTRUMENT's conditions for entry into force are met, or that so many States have joined."""
-    found = forecasting.forecast(ask.register(), instrument, as_day(start), as_day(end), parties=parties)
-    if ask.form == "json":
-        output.write_json(found.plain())
-    elif ask.form == "csv":
-        rows = [
-            {"date": day.isoformat(), "chance": chance, "error": error}
-            for day, chance, error in zip(found.dates, found.chance, found.error, strict=True)
-        ]
-        output.write_table(rows, ("date", "chance", "error"))
-    else:
-        _forecast(found)
-
-
-def _forecast(found: forecasting.Forecast) -> None:
-    from comity.cli.layout import Block, Column, Lines, Row  # noqa: PLC0415  # where people read
-
-    out = Lines()
-    out.say((f"{found.instrument}: the chance that {found.question}", "title"))
-    out.say(f"As known on {found.start}. In forecasts of the past {found.backtest['says']}.")
-    out.raw()
-    rows = tuple(
-        Row(cells=((day.isoformat(), ""), (f"{chance:.1%}", ""), ("" if error is None else f"±{error:.1%}", "")))
-        for day, chance, error in zip(found.dates, found.chance, found.error, strict=True)
-    )
-    out.table(Block(columns=(Column(head="by"), Column(head="chance", right=True), Column()), rows=rows))
-    if found.drivers:
-        named = ", ".join(f"{one['actor']} (+{float(str(one['effect'])):.1%})" for one in found.drivers)
-        out.say(f"Whose consent would add most: {named}", hang=2)
-    for note in found.notes:
-        out.say(f"· {note}", style="faint")

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coalitions": ("coalitions", "Which coalitions are stable, who would leave, who would join"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
-    "forecast": ("analysing", "The chance that an instrument enters into force"),
+    "forecast": ("forecasts", "The chance that an instrument enters into force"),
     "ideal-points": ("positions", "Where members of a body stand, by their votes"),
     "blocs": ("positions", "Who votes with whom: blocs, cohesion, pivots, bridges"),
     "run": ("running", "A method of the analysis with inputs from a file, saved and cited"),

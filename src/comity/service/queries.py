@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -47,6 +47,7 @@ from comity.service.shapes import InstrumentHead, head_of
 if TYPE_CHECKING:
     from comity.analysis.power import Index, Mode
     from comity.law.atlas import Atlas
+    from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer
 
 __all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder", "shipped_layer"]
@@ -444,6 +445,12 @@ class Register:
         from comity.service import powers  # noqa: PLC0415  # it asks registers itself
 
         return powers.power(self, rule, on, indices, mode=mode, members=members)
+
+    def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # its parameters
+        """The chance by each date that an instrument's conditions are met (`comity.service.forecasting.forecast`)."""
+        from comity.service import forecasting  # noqa: PLC0415  # it asks registers itself
+
+        return forecasting.forecast(self, instrument, start, end, **asked)
 
     def check(self) -> tuple[Finding, ...]:
         """All findings of the register.

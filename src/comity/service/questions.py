@@ -14,7 +14,7 @@ from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
 from comity.law.results import Hit
-from comity.service import answering, answers, logbook, parameters, powers, shapes
+from comity.service import answering, answers, forecasting, logbook, parameters, powers, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
 from comity.service.precedents import PARTS, Precedents, precedents_asked
@@ -330,6 +330,48 @@ _TABLE = (
         answer=powers.power_asked,
         shape=shapes.Power,
         read=powers.read_power,
+    ),
+    Question(
+        id="forecast",
+        path="instruments/{instrument}/forecast",
+        group=_OF_INSTRUMENT,
+        summary="The chance by each date that the conditions for entry into force are met, or so many have joined.",
+        parameters=(
+            _changed(_INSTRUMENT, example="ctbt"),
+            _changed(
+                _ON,
+                name="from",
+                argument="start",
+                summary="The first day; left out: today (UTC).",
+                example="2024-03-13",
+            ),
+            _changed(_ON, name="until", argument="end", summary="The last day.", example="2035-01-01", required=True),
+            Parameter(
+                name="parties",
+                kind="number",
+                summary="Ask whether so many have consented; left out: the conditions for entry into force.",
+                example="180",
+                required=False,
+            ),
+            Parameter(
+                name="hurdle",
+                kind="list",
+                argument="hurdles",
+                summary="Who does not consent before a day (USA=2030-01-01), or at what part of its pace (USA=0.5).",
+                example="USA=2030-01-01,CHN=0.5",
+                required=False,
+            ),
+            Parameter(
+                name="without",
+                kind="list",
+                summary="Actors, or groups of them, that stay out.",
+                example="IND",
+                required=False,
+            ),
+        ),
+        answer=forecasting.forecast_asked,
+        shape=forecasting.Forecast,
+        read=_as(forecasting.Forecast),
     ),
     Question(
         id="timeline",

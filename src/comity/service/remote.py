@@ -41,6 +41,7 @@ from comity.service.supposing import act_line
 
 if TYPE_CHECKING:
     from comity.analysis.power import Index, Mode
+    from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer
 
 __all__ = ["RemoteRegister"]
@@ -156,6 +157,15 @@ class RemoteRegister(Register):
         """The power of each member under a decision rule of the other side, on a day."""
         who = members or None
         found: PowerAnswer = self.ask("power", rule=rule, on=as_day(on), index=indices, mode=mode, members=who)
+        return found
+
+    def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # parameters
+        """The chance by each date that the conditions of an instrument of the other side are met."""
+        if asked.get("covariates"):
+            says = "figures of one’s own are learnt from together with the acts themselves"
+            raise refuse("remote-only-questions", says, "ask a register that lies here, such as a log")
+        given = {name: asked.get(name) or None for name in ("parties", "hurdles", "without")}
+        found: Forecast = self.ask("forecast", instrument=instrument, start=as_day(start), end=as_day(end), **given)
         return found
 
     def statements(self, instrument: str, on: date | str) -> list[Statement]:
