@@ -75,6 +75,7 @@ PUBLIC = (
     "analysis",
     "analysis/power?rule=unsc-substantive&on=2022-06-01&then=1960-01-01",
     "analysis/club?example=1",
+    "analysis/coalitions?example=1",
     "analysis/package?example=1",
     "analysis/positions?example=1",
     "what-if?instrument=lake-treaty&actor=ITA&act=ratification&date=2002-01-31",

@@ -44,6 +44,7 @@ PAGES = (
     "analysis",
     "analysis/power?rule=unga-important&on=2022-06-01&with=unga-simple",
     "analysis/club?example=1",
+    "analysis/coalitions?example=1",
     "analysis/package?example=1",
     "what-if?instrument=ctbt&actor=ctbt-annex-2&act=ratification&date=2027-01-04",
 )

@@ -69,6 +69,7 @@ PAGES = {
     "analysis": public("analysis"),
     "analysis/power": public("analysis/power?rule=unsc-substantive&on=2022-06-01"),
     "analysis/club": public("analysis/club"),
+    "analysis/coalitions": public("analysis/coalitions"),
     "analysis/package": public("analysis/package"),
     "analysis/positions": public("analysis/positions"),
     "analysis/runs": Declared("analysis/runs", "run.keep"),

@@ -8,6 +8,7 @@ from comity.server.asking import asked
 from comity.server.kept import kept
 from comity.server.routes import page
 from comity.server.studio.clubs import club_page
+from comity.server.studio.coalitions import coalitions_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
@@ -19,7 +20,10 @@ __all__ = ["urlpatterns"]
 def index(request: HttpRequest, language: str) -> HttpResponse:
     """What each method answers."""
     with asked(request, language) as question:
-        methods = [(question.link(f"analysis/{name}"), name) for name in ("power", "club", "package", "positions")]
+        methods = [
+            (question.link(f"analysis/{name}"), name)
+            for name in ("power", "club", "coalitions", "package", "positions")
+        ]
         context = question.frame() | {
             "methods": [
                 (href, question.words.text(f"{name}.title"), question.words.text(f"{name}.asks"))
@@ -33,6 +37,7 @@ urlpatterns = [
     page("analysis", kept(index)),
     page("analysis/power", kept(power_page)),
     page("analysis/club", club_page),
+    page("analysis/coalitions", coalitions_page),
     page("analysis/package", package_page),
     page("analysis/positions", positions_page),
 ]
