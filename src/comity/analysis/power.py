@@ -34,6 +34,7 @@ Method = Literal[
     "generating function",
     "generating function in several variables",
     "characteristic function",
+    "ballots with abstentions",
 ]
 INDICES: tuple[Index, ...] = ("banzhaf", "shapley")
 # Weights that span a plane.
@@ -45,7 +46,8 @@ _SOON = 24
 class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
     """What one member can do. `weight` is None where the rule knows no weight, or several; None too what was not asked.
 
-    `swings` is a whole number; the others are its parts, rounded to the nearest float.
+    `swings` is a whole number; the others are its parts, rounded to the nearest float. `by_abstaining` is told where
+    members may abstain: in which part of its swings abstaining, instead of voting against, is enough to adopt.
     """
 
     actor: str
@@ -56,6 +58,7 @@ class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
     shapley: float | None
     prevent: float | None
     initiate: float | None
+    by_abstaining: float | None = None
 
 
 class Within(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
 class Power(msgspec.Struct, frozen=True, kw_only=True):
     """The power of all members, in the order of the game. `winning` is how many of the 2^n coalitions win.
 
-    `within` is None where counts are exact.
+    Where members may abstain, it is how many of 3^n ballots adopt (`abstention`). `within` is None where counts are exact.
     """
 
     members: tuple[PowerOf, ...]

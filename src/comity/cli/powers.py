@@ -20,18 +20,24 @@ _INDICES = ("banzhaf", "shapley")
 @click.option("--rule", required=True, metavar="RULE", help="The id of a decision rule, or a rule file (.toml).")
 @click.option("--index", "indices", metavar="LIST", help="banzhaf, shapley, or both with a comma; left out: both.")
 @click.option("--mode", default="exact", metavar="MODE", help="exact, or instant: Banzhaf within a proved bound.")
+@click.option("--abstention", is_flag=True, help="Members may abstain too: for, against, or neither.")
 @click.option("--members", default="", metavar="WHO", help="Who votes: a group, or codes with commas.")
 @day_option
 @query
-def power_command(  # an option each
-    *, rule: str, on: str | None, indices: str | None, mode: str, members: str, ask: Ask
+def power_command(  # noqa: PLR0913  # an option each
+    *, rule: str, on: str | None, indices: str | None, mode: str, abstention: bool, members: str, ask: Ask
 ) -> None:
     """Who has what power under a decision rule: Banzhaf, Shapley–Shubik and Coleman, exactly."""
     chosen = tuple(part.strip() for part in (indices or ",".join(_INDICES)).split(","))
     if not set(chosen) <= set(_INDICES):
         raise refuse("index-unknown", f"“{indices}” names no index", "say banzhaf, shapley, or banzhaf,shapley")
     found = ask.register().power(
-        rule, as_day(on), cast("tuple[Index, ...]", chosen), mode=powers.mode_of(mode), members=members
+        rule,
+        as_day(on),
+        cast("tuple[Index, ...]", chosen),
+        mode=powers.mode_of(mode),
+        members=members,
+        abstention=abstention,
     )
     if ask.form == "json":
         output.write_json(found.plain())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import msgspec
 
 from comity.service import shapes
+from comity.service.analysing import missing_extra
 from comity.service.form import Progress
 from comity.service.queries import Register, as_day, refuse
 from comity.service.rulings import Ruling, measurable, measured_by, ruling, unknown_rule
@@ -42,7 +43,8 @@ INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
 class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decision rule of the register by its id, the day on which it is asked about, and which indices.
 
-    `mode`: `instant` gives Banzhaf within a proved bound, where counting takes long. `members`: who votes, where the
+    `mode`: `instant` gives Banzhaf within a proved bound, where counting takes long. `abstention`: members may abstain
+    too. `members`: who votes, where the
     rule does not say: a group, or codes with commas.
     """
 
@@ -50,13 +52,16 @@ class PowerAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     on: date
     index: tuple[Literal["banzhaf", "shapley"], ...] = INDICES
     mode: Literal["exact", "instant"] = "exact"
+    abstention: bool = False
     members: str = ""
 
 
 def answer_power(register: Register, asked: PowerAsked, progress: Progress = None) -> "PowerAnswer":
     """Who has what power under a rule of the register (`power_asked`). Raises `Refusal`."""
     del progress  # it takes seconds at the most
-    return power_asked(register, asked.rule, asked.on, asked.index, asked.mode, asked.members)
+    return power_asked(
+        register, asked.rule, asked.on, asked.index, asked.mode, asked.members, abstention=asked.abstention
+    )
 
 
 class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +97,7 @@ class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def power(
+def power(  # noqa: PLR0913  # what a question takes
     register: Register,
     rule: str,
     on: date | str,
@@ -100,18 +105,21 @@ def power(
     *,
     mode: "Mode" = "exact",
     members: str = "",
+    abstention: bool = False,
 ) -> PowerAnswer:
     """The power of each member under a decision rule: the id of one of the register, or the path of a rule file.
 
     Weights and groups of a rule file are looked for beside it, then in the register; `members` as in `rulings`. Raises
     `Refusal`.
     """
-    return power_under(ruling(register, rule, as_day(on), members), indices, mode)
+    return power_under(ruling(register, rule, as_day(on), members), indices, mode, abstention=abstention)
 
 
-def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES, mode: "Mode" = "exact") -> PowerAnswer:
+def power_under(
+    found: Ruling, indices: "tuple[Index, ...]" = INDICES, mode: "Mode" = "exact", *, abstention: bool = False
+) -> PowerAnswer:
     """The power of each member under a rule as it stands on a day. Raises `Refusal`."""
-    measured = power_in(found.game(), found.rule.id, indices, mode)
+    measured = _ternary(found, indices) if abstention else power_in(found.game(), found.rule.id, indices, mode)
     weights = measured_by(next(iter(found.tables.values()))) if len(found.tables) == 1 else {}
     own = tuple(msgspec.structs.replace(one, weight=weights.get(one.actor)) for one in measured.members)
     return PowerAnswer(
@@ -123,6 +131,40 @@ def power_under(found: Ruling, indices: "tuple[Index, ...]" = INDICES, mode: "Mo
         power=msgspec.structs.replace(measured, members=own),
         notes=found.rule.notes,
         sources=found.sources,
+    )
+
+
+def _ternary(found: Ruling, indices: "tuple[Index, ...]") -> "Power":
+    """The power where members may abstain. Raises `Refusal`."""
+    try:
+        from comity.analysis.abstention import ternary  # noqa: PLC0415  # of the extra `analysis`
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from error
+    from comity.analysis.power import Power, PowerOf, TooManyError  # noqa: PLC0415  # as above
+
+    try:
+        counted = ternary(found.ground, found.members, shapley="shapley" in indices)
+    except TooManyError as error:
+        raise refuse("power-uncounted", f"{found.rule.id}: {error}", "ask without abstentions") from error
+    members = tuple(
+        PowerOf(
+            actor=one.actor,
+            weight=None,
+            swings=one.swings,
+            banzhaf_absolute=one.banzhaf_absolute,
+            banzhaf_normalised=one.banzhaf_normalised,
+            shapley=one.shapley,
+            prevent=None,
+            initiate=None,
+            by_abstaining=one.against_abstaining / one.swings if one.swings else None,
+        )
+        for one in counted.members
+    )
+    return Power(
+        members=members,
+        winning=counted.winning,
+        collectivity=counted.collectivity,
+        method="ballots with abstentions",
     )
 
 
@@ -155,13 +197,15 @@ def measured(game: "Game", indices: "tuple[Index, ...]", mode: "Mode") -> "Power
     return counted(game, indices, mode)
 
 
-def power_asked(  # what a question takes
+def power_asked(  # noqa: PLR0913  # what a question takes
     register: Register,
     rule: str,
     on: date,
     index: tuple[str, ...] = INDICES,
     mode: str | None = None,
     members: str | None = None,
+    *,
+    abstention: bool | None = None,
 ) -> PowerAnswer:
     """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
     if not set(index) <= set(INDICES):
@@ -170,7 +214,15 @@ def power_asked(  # what a question takes
         raise unknown_rule(register, rule)
     # In one order, so that what was counted once is found again.
     chosen = tuple(one for one in INDICES if one in index)
-    return power(register, rule, on, chosen, mode=mode_of(mode or "exact"), members=members or "")
+    return power(
+        register,
+        rule,
+        on,
+        chosen,
+        mode=mode_of(mode or "exact"),
+        members=members or "",
+        abstention=bool(abstention),
+    )
 
 
 def mode_of(text: str) -> "Mode":

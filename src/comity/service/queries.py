@@ -440,11 +440,12 @@ class Register:
         *,
         mode: "Mode" = "exact",
         members: str = "",
+        abstention: bool = False,
     ) -> "PowerAnswer":
         """The power of each member under a decision rule on a day (`comity.service.powers.power`)."""
         from comity.service import powers  # noqa: PLC0415  # it asks registers itself
 
-        return powers.power(self, rule, on, indices, mode=mode, members=members)
+        return powers.power(self, rule, on, indices, mode=mode, members=members, abstention=abstention)
 
     def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # its parameters
         """The chance by each date that an instrument's conditions are met (`comity.service.forecasting.forecast`)."""

@@ -326,6 +326,9 @@ _TABLE = (
                 example="un-members",
                 required=False,
             ),
+            Parameter(
+                name="abstention", kind="yes", summary="Members may abstain too.", example="true", required=False
+            ),
         ),
         answer=powers.power_asked,
         shape=shapes.Power,

@@ -153,10 +153,11 @@ class RemoteRegister(Register):
         *,
         mode: "Mode" = "exact",
         members: str = "",
+        abstention: bool = False,
     ) -> "PowerAnswer":
         """The power of each member under a decision rule of the other side, on a day."""
-        who = members or None
-        found: PowerAnswer = self.ask("power", rule=rule, on=as_day(on), index=indices, mode=mode, members=who)
+        given = {"mode": mode, "members": members or None, "abstention": abstention or None}
+        found: PowerAnswer = self.ask("power", rule=rule, on=as_day(on), index=indices, **given)
         return found
 
     def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # parameters

@@ -417,6 +417,7 @@ class PowerOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     shapley: float | None
     prevent: float | None
     initiate: float | None
+    by_abstaining: float | None
 
 
 class Within(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -444,6 +445,7 @@ class Power(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "generating function",
         "generating function in several variables",
         "characteristic function",
+        "ballots with abstentions",
     ]
     within: Within | None
     weights: str
