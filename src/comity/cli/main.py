@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coalitions": ("coalitions", "Which coalitions are stable, who would leave, who would join"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
+    "shares": ("shares", "What falls to whom of a total, under rules of fair sharing"),
     "forecast": ("forecasts", "The chance that an instrument enters into force"),
     "ideal-points": ("positions", "Where members of a body stand, by their votes"),
     "blocs": ("positions", "Who votes with whom: blocs, cohesion, pivots, bridges"),
