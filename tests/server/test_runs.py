@@ -1,13 +1,18 @@
 """Saved analyses: started, looked on at, cancelled, cited, shared, done again, and seen by nobody else before."""
 
+import html
+import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pyarrow import parquet
 
 from comity.cli.main import main
 from comity.server.identity import people
@@ -183,3 +188,38 @@ def test_every_method_has_an_example_to_start_from(client: Client) -> None:
         assert page.status_code == 200
         assert f'<option value="{name}" selected>' in page.content.decode()
     assert Client(headers={"host": "localhost"}).get("/en/analysis/runs").status_code == 302
+
+
+def test_what_a_page_of_the_studio_answered_can_be_saved(client: Client) -> None:
+    where = "/en/analysis/power?rule=unsc-substantive&on=2022-06-01"
+    assert "Save this analysis" not in Client(headers={"host": "localhost"}).get(where).content.decode()
+    page = client.get(where).content.decode()
+    assert 'name="method" value="power"' in page
+    found = re.search(r'name="inputs" value="([^"]+)"', page)
+    assert found is not None
+    assert start(client, html.unescape(found[1])).status_code == 302
+    assert SavedRun.objects.get().state == "done"
+
+
+def test_the_index_has_every_method_and_a_way_to_each(client: Client) -> None:
+    page = client.get("/en/analysis").content.decode()
+    for method in METHODS.values():
+        own = f'href="/en/analysis/{method.page or method.id}"'
+        assert own in page or f'href="/en/analysis/runs?method={method.id}"' in page
+    for address in re.findall(r'<p class="kind"><a href="([^"]+)"', page):
+        assert client.get(html.unescape(address)).status_code == 200
+
+
+def test_drawings_and_columns_leave_the_studio() -> None:
+    client = Client(headers={"host": "localhost"})
+    where = "/ar/analysis/power?rule=unsc-substantive&on=2022-06-01"
+    picture = client.get(f"{where}&format=svg")
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    tree = ElementTree.fromstring(picture.content)  # noqa: S314  # our own
+    assert tree.tag == "{http://www.w3.org/2000/svg}svg"
+    assert b"var(" not in picture.content
+    assert len(tree.findall(".//{http://www.w3.org/2000/svg}rect[@class='m0']")) == 15
+    table = parquet.read_table(io.BytesIO(client.get(f"{where}&format=parquet").content))
+    assert table.num_rows == 15
+    assert int(table.schema.metadata[b"comity.size"]) > 0
+    assert client.get("/en/groups?format=parquet").status_code == 404

@@ -73,6 +73,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     a run will need, and refuses what is too large before anything is computed. `tables` makes flat rows of the JSON.
     Where `of_register` is false the answer depends on the inputs alone. `tolerance` is how far numbers of two machines
     may lie apart, as a part of the larger. `tool`: whether a language model may ask it. `example` are inputs to try.
+    `page` is the page of the studio below `analysis/` where that is not called as the method is.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     of_register: bool = True
     tolerance: float = 1e-9
     tool: bool = True
+    page: str = ""
 
 
 def inputs_of(method: Method, data: bytes, most: int = MOST) -> Any:  # noqa: ANN401  # the inputs of any method

@@ -17,8 +17,9 @@ from comity.server.exports.provenance import Provenance, told
 from comity.server.exports.table import Cell, Column, Table, bare
 from comity.server.words import Words
 from comity.service.cells import harmless
+from comity.service.parquet import parquet_of
 
-__all__ = ["write_csv", "write_json", "write_workbook"]
+__all__ = ["write_csv", "write_json", "write_parquet", "write_workbook"]
 
 # What a workbook can count as a day: its calendar has a 29 February 1900 that never was.
 _FIRST_DAY = date(1900, 3, 1)
@@ -61,6 +62,20 @@ def write_json(tables: Iterable[Table], said: Provenance) -> bytes:
         ],
     }
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def write_parquet(table: Table, said: Provenance) -> bytes:
+    """The table with the ids of its columns, and what it rests on among the metadata."""
+    rows = [
+        {column.id: _columnar(cell) for column, cell in zip(table.columns, cells, strict=True)} for cells in table.rows
+    ]
+    log = {"origin": said.origin, "size": str(said.size), "root": said.root}
+    told = {"title": table.title, "permalink": said.permalink, **log}
+    return parquet_of(rows, {f"comity.{name}": value for name, value in told.items()})
+
+
+def _columnar(cell: Cell) -> object:
+    return cell.value if isinstance(cell.value, int | float) and not cell.flags else cell.text or None
 
 
 def write_workbook(tables: Sequence[Table], said: Provenance, words: Words) -> bytes:

@@ -21,7 +21,9 @@ __all__ = ["ask", "may", "mine", "own_person", "person_of", "require", "requirin
 _View = Callable[..., HttpResponse]
 
 # Not written down where it is allowed: looking, and keeping what is nobody else's business.
-_UNRECORDED = frozenset({"read", "notification.read", "draft.read", "account.keep", "list.keep", "run.keep", "subscription.keep"})
+_UNRECORDED = frozenset(
+    {"read", "notification.read", "draft.read", "account.keep", "list.keep", "run.keep", "subscription.keep"}
+)
 
 
 def who(request: HttpRequest) -> Who:

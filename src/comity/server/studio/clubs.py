@@ -13,7 +13,7 @@ from comity.server.asking import Question, asked
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, part, sources, wrong
+from comity.server.studio.common import brought, decimal, part, saving, sources, wrong
 from comity.service import Refusal
 from comity.service.analysing import PRICES, TARIFFS
 from comity.service.apart import MOST_REGIONS, SECONDS, apart
@@ -52,15 +52,14 @@ def club_page(request: HttpRequest, language: str) -> HttpResponseBase:
         export = Export(name="club", title="")
         if text.strip():
             try:
-                found = apart(
-                    "club", {"text": text, "price": _exact(price), "tariff": _exact(tariff, 100), "regimes": True}
-                )
+                inputs = {"text": text, "price": _exact(price), "tariff": _exact(tariff, 100), "regimes": True}
+                found = apart("club", inputs)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 context |= _told(question, found)
                 tables = (_gains(question, found), _regimes(question, found))
-                context |= {"gains": tables[0]}
+                context |= {"gains": tables[0]} | saving("club", inputs)
                 export = Export(name="club", title=tables[0].title, tables=tables)
         return _private(answer(request, question, "studio/club.html", context, export))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -11,7 +12,7 @@ from comity.server.faults import Fault
 from comity.server.words import Words, writing
 from comity.service import Refusal
 
-__all__ = ["LARGEST", "brought", "decimal", "number", "part", "sources", "wrong"]
+__all__ = ["LARGEST", "brought", "decimal", "number", "part", "saving", "sources", "wrong"]
 
 # Bytes of what one reader brings.
 LARGEST = 200_000
@@ -62,3 +63,8 @@ def wrong(question: Question, refusal: Refusal) -> list[tuple[SafeString, SafeSt
 def sources(question: Question, works: Iterable[str]) -> list[SafeString]:
     """The works that a method comes from, as they are cited."""
     return [question.words.english(work) for work in works]
+
+
+def saving(method: str, asked: object) -> dict[str, object]:
+    """What `studio/_run.html` needs to offer that an answer is saved: a method of the table, and its inputs."""
+    return {"saving": {"method": method, "inputs": msgspec.json.encode(asked).decode()}}

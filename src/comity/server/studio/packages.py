@@ -17,7 +17,7 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, number, sources, wrong
+from comity.server.studio.common import brought, decimal, number, saving, sources, wrong
 from comity.service import Refusal
 from comity.service.apart import SECONDS, apart
 from comity.service.methods import METHODS
@@ -92,12 +92,14 @@ def package_page(request: HttpRequest, language: str) -> HttpResponseBase:
         if text.strip():
             try:
                 offer = msgspec.to_builtins(offer_of(text))
-                found = apart("package", {"offer": offer, "solution": solution, "seconds": _SEARCH})
+                inputs = {"offer": offer, "solution": solution, "seconds": _SEARCH}
+                found = apart("package", inputs)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 tables = tuple(_tables(question, found, json.loads(text)))
                 context |= _told(question, found, solution) | {"tables": tables and _short(tables)}
+                context |= saving("package", inputs)
                 export = Export(name="package", title=bare(question.words.text("package.title")), tables=tables)
         response = answer(request, question, "studio/package.html", context, export)
     response.headers["Cache-Control"] = "private, no-store"

@@ -16,9 +16,9 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.faults import Fault
-from comity.server.studio.common import number, part, sources, wrong
+from comity.server.studio.common import number, part, saving, sources, wrong
 from comity.service import Refusal
-from comity.service.powers import PowerAnswer, measurable, power_asked
+from comity.service.powers import PowerAnswer, PowerAsked, measurable, power_asked
 
 if TYPE_CHECKING:
     from comity.analysis.power import PowerOf
@@ -71,6 +71,7 @@ def power_page(request: HttpRequest, language: str) -> HttpResponse:
                 context["wrong"] = wrong(question, refusal)
             else:
                 tables = [_table(question, first)]
+                context |= saving("power", PowerAsked(rule=question.extra["rule"], on=question.on))
                 context |= _told(question, first) | {"table": tables[0]}
                 if second is not None:
                     tables.append(_differences(question, first, second))

@@ -2,9 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from comity.server.asking import asked
+from comity.server.asking import Question, asked
 from comity.server.kept import kept
 from comity.server.routes import page
 from comity.server.studio.clubs import club_page
@@ -12,25 +13,40 @@ from comity.server.studio.coalitions import coalitions_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
+from comity.service.form import Method
+from comity.service.methods import METHODS
 
 __all__ = ["urlpatterns"]
 
 
+# Pages of the studio that ask the register alone, and so are no method of the table.
+_BESIDE = ("precedents",)
+
+
 @require_safe
 def index(request: HttpRequest, language: str) -> HttpResponse:
-    """What each method answers."""
+    """What each method answers: those of the table, each once for the page that it has."""
     with asked(request, language) as question:
-        methods = [
-            (question.link(f"analysis/{name}"), name)
-            for name in ("power", "club", "coalitions", "package", "positions")
-        ]
-        context = question.frame() | {
-            "methods": [
-                (href, question.words.text(f"{name}.title"), question.words.text(f"{name}.asks"))
-                for href, name in methods
-            ]
-        }
+        own = {one.page or one.id: one for one in METHODS.values()}
+        own |= {one.id: one for one in METHODS.values() if not _has_page(one.page or one.id)}
+        listed = [name for name in (*own, *_BESIDE) if name in own or _has_page(name)]
+        listed = [name for name in listed if _has_page(name) or own[name].id == name]
+        context = question.frame() | {"methods": [_listed(question, name, own.get(name)) for name in listed]}
     return render(request, "studio/index.html", context)
+
+
+def _has_page(name: str) -> bool:
+    return any(str(one.pattern).endswith(f"/analysis/{name}") for one in urlpatterns)
+
+
+def _listed(question: Question, name: str, method: Method | None) -> tuple[str, SafeString | str, SafeString | str]:
+    """Where a method is asked, what it is called, and what it answers."""
+    words = question.words
+    english = "" if method is None else words.english(method.summary)
+    title = words.known(f"{name}.title") or english
+    asks = words.known(f"{name}.asks") or ("" if title == english else english)
+    where = f"analysis/{name}" if _has_page(name) else f"analysis/runs?method={name}"
+    return (question.link(where) if _has_page(name) else f"/{words.code}/{where}"), title, asks
 
 
 urlpatterns = [
