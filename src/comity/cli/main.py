@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("running", "A method of the analysis with inputs from a file, saved and cited"),
     "rerun": ("running", "A saved run done again, and compared"),
     "precedents": ("precedents", "Agreements like this one, why, and what became of them"),
+    "next-step": ("next_step", "On which narrow issue most positions already agree"),
     "check": ("checking", "All findings of a register"),
     "init": ("logs", "Create an empty log"),
     "import": ("logs", "Bring a folder or somebody's table into a log"),

@@ -5,7 +5,7 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 
 from collections.abc import Iterable, Mapping
 
-from comity.service import analysing, blocs, coalitions, forecasting, offers, powers, votes
+from comity.service import analysing, blocs, coalitions, forecasting, next_steps, offers, powers, precedents, votes
 from comity.service.form import Method
 from comity.service.queries import refuse
 
@@ -173,6 +173,40 @@ _TABLE: Iterable[Method] = (
             (
                 "Hix, S., Noury, A., and Roland, G. (2005). Power to the parties: cohesion and competition in the "
                 "European Parliament. British Journal of Political Science 35."
+            ),
+        ),
+    ),
+    Method(
+        id="precedents",
+        summary="Agreements like one of the register, or like what words describe, why, and what became of them.",
+        asks=precedents.PrecedentsAsked,
+        answer=precedents.answer,
+        example={"asked": "paris-agreement", "on": "2025-01-01", "limit": 5},
+        sources=(
+            "Gower, J. C. (1971). A general coefficient of similarity and some of its properties. Biometrics 27.",
+            (
+                "Kaplan, E. L., and Meier, P. (1958). Nonparametric estimation from incomplete observations. "
+                "Journal of the American Statistical Association 53."
+            ),
+        ),
+    ),
+    Method(
+        id="next-step",
+        summary="Which options of which issues are nearest to an agreement under a decision rule, and who is missing.",
+        asks=next_steps.NextStepAsked,
+        answer=next_steps.answer,
+        example={
+            "text": "actor,issue,option,position\nA,fund,small,yes\nB,fund,small,yes\nC,fund,small,unknown\n",
+            "on": "2025-01-01",
+        },
+        sources=(
+            (
+                "Fisher, R. (1964). Fractionating conflict. In Fisher (ed.), International Conflict and Behavioral "
+                "Science."
+            ),
+            (
+                "Sebenius, J. K. (1983). Negotiation arithmetic: adding and subtracting issues and parties. "
+                "International Organization 37."
             ),
         ),
     ),

@@ -12,13 +12,25 @@ from comity.analysis.precedents import PARTS, Curve, Part, Profile, Value, close
 from comity.instruments import Instrument
 from comity.service.finding import index_of
 from comity.service.finding.clauses import Question, meets, read_question
+from comity.service.form import Progress
 from comity.service.profiles import Became, became_of, profile_of
 from comity.service.queries import Refusal, Register, as_day, refuse
 
 if TYPE_CHECKING:
     from comity.service.finding.meaning import Meanings
 
-__all__ = ["LIMIT", "PARTS", "Precedent", "Precedents", "Shared", "meanings_of", "precedents", "precedents_asked"]
+__all__ = [
+    "LIMIT",
+    "PARTS",
+    "Precedent",
+    "Precedents",
+    "PrecedentsAsked",
+    "Shared",
+    "answer",
+    "meanings_of",
+    "precedents",
+    "precedents_asked",
+]
 
 Made = TypeVar("Made")
 LIMIT, _MOST, _LONGEST = 10, 100, 1000
@@ -71,10 +83,7 @@ class Precedents(msgspec.Struct, frozen=True, kw_only=True):
 
     def plain(self) -> dict[str, object]:
         """The answer as JSON holds it."""
-        read = msgspec.to_builtins(self, order="deterministic")
-        if not isinstance(read, dict):
-            raise TypeError("a record is a table")
-        return read
+        return msgspec.json.decode(msgspec.json.encode(self, order="deterministic"), type=dict[str, object])
 
 
 def precedents(
@@ -125,6 +134,22 @@ def precedents_asked(
 ) -> dict[str, object]:
     """As `precedents`, as JSON holds it. Raises `Refusal`."""
     return precedents(register, asked, on, by=by, limit=limit, meaning=meaning).plain()
+
+
+class PrecedentsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An instrument by its id, or words that describe one; the day; and how `precedents` compares."""
+
+    asked: str
+    on: date
+    by: tuple[Part, ...] = tuple(PARTS)
+    limit: int = LIMIT
+    meaning: bool = False
+
+
+def answer(register: Register, asked: PrecedentsAsked, progress: Progress = None) -> Precedents:
+    """Agreements like one, or like what words describe (`precedents`). Raises `Refusal`."""
+    del progress  # it takes a moment
+    return precedents(register, asked.asked, asked.on, by=asked.by, limit=asked.limit, meaning=asked.meaning)
 
 
 class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
