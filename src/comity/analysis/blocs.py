@@ -128,13 +128,16 @@ def _agreed(alike: Floats, common: Floats) -> Agreement:
     share = np.where(common > 0, alike / np.maximum(common, 1), np.nan)
     share = np.clip(share, 0, 1)
     np.fill_diagonal(share, 1)
-    unmet = np.argwhere(np.triu(np.isnan(share)))
-    known = share.copy()
-    for one, other in unmet:
-        apart = np.abs(known[one] - known[other])
-        likely = 1 - np.nanmean(apart) if (~np.isnan(apart)).any() else 0.5
-        share[one, other] = share[other, one] = likely
-    return Agreement(share, common, len(unmet))
+    one, other = np.nonzero(np.triu(np.isnan(share)))
+    for at in range(0, len(one), _CHUNK):
+        a, b = one[at : at + _CHUNK], other[at : at + _CHUNK]
+        # Only what was known before: a pair that is filled in is never looked at by another.
+        apart = np.abs(np.where(common[a] > 0, share[a], np.nan) - np.where(common[b] > 0, share[b], np.nan))
+        seen = ~np.isnan(apart)
+        number = seen.sum(axis=1)
+        likely = np.where(number > 0, 1 - np.where(seen, apart, 0).sum(axis=1) / np.maximum(number, 1), 0.5)
+        share[a, b] = share[b, a] = likely
+    return Agreement(share, common, len(one))
 
 
 def _tree(distance: Floats) -> Floats:

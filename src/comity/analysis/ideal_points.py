@@ -43,6 +43,8 @@ _SETTLE = 4
 _APART = 1e-3
 _TINY = 1e-9
 _LONGEST = 0.7  # of a Newton step in one turn
+# Of a step of the points that is taken: all of them move at once, neighbours in time too, and whole steps would swing.
+_TAKEN = 0.6
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,7 +251,9 @@ def _moved(theta: Floats, places: _Places, sums: Floats) -> tuple[Floats, Floats
     first = (places.before < 0).astype(float)  # the first point of a member: a standard normal prior
     information = np.maximum(information + first, _TINY)
     step = (gradient - theta * first) / information
-    return theta + np.clip(step, -_LONGEST, _LONGEST), 1 / np.sqrt(_alone(information, _hold(places.gap_before)))
+    return theta + _TAKEN * np.clip(step, -_LONGEST, _LONGEST), 1 / np.sqrt(
+        _alone(information, _hold(places.gap_before))
+    )
 
 
 def _hold(gap: Floats) -> Floats:

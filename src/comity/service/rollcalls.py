@@ -24,6 +24,7 @@ _ACTS = dict(zip(VOTES, ("yes", "no", "abstain", "absent"), strict=True))
 _ABSENT = frozenset({"", "absent"})
 _SHOWN = 60  # faults that are told one by one
 _MOST_ACTORS = 2_000_000
+_DIGITS = 10  # of the number of a session: fewer
 Row = tuple[str, int, str, int]
 
 
@@ -168,22 +169,33 @@ def _numbered(rows: list[Row], file: str, session: int | None, findings: tuple[F
 
 
 def _read(table: Iterable[list[str]], places: list[int], width: int, file: str, wrong: list[Finding]) -> Iterator[Row]:
+    first, second, third, last = places
+    numbers: dict[str, int] = {}  # sessions are few, and are read once each
     for line, cells in enumerate(table, 2):
         if not cells:
             continue
         if len(cells) != width:
             wrong.append(_fault(file, line, "csv-row-length", f"{len(cells)} fields where there should be {width}"))
             continue
-        question, session, actor, vote = (cells[at].strip() for at in places)
+        vote = cells[last].strip()
         if vote in _ABSENT:
             continue
-        number = session.removesuffix(".0")
+        question, actor = cells[first].strip(), cells[third].strip()
+        number = numbers.get(cells[second])
+        if number is None:
+            number = numbers[cells[second]] = _session(cells[second].strip())
         if vote not in _WAYS:
             wrong.append(_fault(file, line, "vote-unknown", f"“{vote:.40}” is none of yes, no, abstain"))
-        elif not (number.isascii() and number.isdecimal() and len(number) < 10) or not actor or not question:  # noqa: PLR2004  # fits
+        elif number < 0 or not actor or not question:
             wrong.append(_fault(file, line, "number-wrong", "the session is no whole number, or a field is empty"))
         else:
-            yield question, int(number), actor, _WAYS[vote]
+            yield question, number, actor, _WAYS[vote]
+
+
+def _session(text: str) -> int:
+    """The number of a session, also as spreadsheets write it (73.0); -1 where it is none."""
+    number = text.removesuffix(".0")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < _DIGITS else -1
 
 
 def _fault(file: str, line: int, code: str, says: str) -> Finding:

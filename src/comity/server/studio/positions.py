@@ -15,7 +15,8 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, number, part, sources, wrong
+from comity.server.studio.common import brought, decimal, part, sources, wrong
+from comity.server.words import writing
 from comity.service import Refusal
 from comity.service.apart import Where, apart
 from comity.service.methods import METHODS
@@ -164,7 +165,7 @@ def _blocs(question: Question, found: _Json) -> Table:
             one["bloc"],
             Cell(one["size"], said=words.isolated(words.number(one["size"]))),
             _name(question, one["around"]),
-            *(number(words, one[name]) if one[name] is None else _two(question, one[name]) for name in _HELD),
+            *(_two(question, one[name]) for name in _HELD),
             ", ".join(one["actors"]),
         )
         for one in found["blocs"]
@@ -179,8 +180,8 @@ def _two(question: Question, value: float | None, *, sign: bool = False) -> Cell
     """A cell for a number of two decimals, which is as far as such a number goes."""
     if value is None:
         return Cell()
-    text = decimal(question.words, round(value, 2), 3)
-    return Cell(value, said=question.words.isolated(("+" if sign and value > 0 else "") + text))
+    text = writing.percent(question.words.code, f"{value:+.2f}" if sign else f"{value:.2f}")
+    return Cell(value, said=question.words.isolated(text.rstrip("%\u202f\N{NO-BREAK SPACE}")))
 
 
 def _members(question: Question, points: _Json, found: _Json) -> Table:
