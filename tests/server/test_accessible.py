@@ -78,6 +78,7 @@ PUBLIC = (
     "analysis/coalitions?example=1",
     "analysis/package?example=1",
     "analysis/positions?example=1",
+    "analysis/shares?example=1",
     "what-if?instrument=lake-treaty&actor=ITA&act=ratification&date=2002-01-31",
     "log",
     "log/3",

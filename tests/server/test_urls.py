@@ -72,6 +72,7 @@ PAGES = {
     "analysis/coalitions": public("analysis/coalitions"),
     "analysis/package": public("analysis/package"),
     "analysis/positions": public("analysis/positions"),
+    "analysis/shares": public("analysis/shares"),
     "analysis/runs": Declared("analysis/runs", "run.keep"),
     "analysis/runs/<str:key>": public("analysis/runs/none"),
     "analysis/runs/<str:key>/run.json": public("analysis/runs/none/run.json"),

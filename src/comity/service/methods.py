@@ -5,7 +5,18 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 
 from collections.abc import Iterable, Mapping
 
-from comity.service import analysing, blocs, coalitions, forecasting, next_steps, offers, powers, precedents, votes
+from comity.service import (
+    analysing,
+    blocs,
+    coalitions,
+    forecasting,
+    next_steps,
+    offers,
+    powers,
+    precedents,
+    shares,
+    votes,
+)
 from comity.service.form import Method
 from comity.service.queries import refuse
 
@@ -209,6 +220,17 @@ _TABLE: Iterable[Method] = (
                 "International Organization 37."
             ),
         ),
+    ),
+    Method(
+        id="shares",
+        summary="What falls to whom of a burden or benefit by rules of fairness, who prefers which, and what moves it.",
+        asks=shares.SharesAsked,
+        answer=shares.answer,
+        need=shares.need,
+        tables=shares.tables,
+        example=shares.EXAMPLE,
+        tolerance=1e-6,
+        sources=shares.SOURCES,
     ),
 )
 

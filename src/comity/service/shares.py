@@ -6,7 +6,7 @@ The room itself (extra `analysis`; `sensitivity` for the Sobol indices) is only 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,7 +14,7 @@ from comity.analysis.sharing import Kind, Rule
 from comity.findings import Finding
 from comity.service.analysing import missing_extra
 from comity.service.figures import members_only, read_figures
-from comity.service.form import Need, Progress
+from comity.service.form import Need, Progress, Tables
 from comity.service.queries import Register, refuse
 from comity.service.shares_asked import SharesAsked, Vary, asked_of_file, rule_of, rules_of, total_of
 from comity.service.shares_panel import coverage, figures_of_tables, panel_of, settled, told_lacking, year_of
@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from comity.analysis.sharing import Task
     from comity.analysis.sobol import Sensitivity
 
-__all__ = ["SOURCES", "Shared", "SharesAnswer", "SharesAsked", "Vary", "answer", "asked_of_file", "need", "rule_of"]
+__all__ = [
+    "EXAMPLE",
+    "SOURCES",
+    "Shared",
+    "SharesAnswer",
+    "SharesAsked",
+    "Vary",
+    "answer",
+    "asked_of_file",
+    "need",
+    "rule_of",
+    "tables",
+]
 
 _MOST_SAMPLES, _MOST_WORK = 8192, 30_000_000
 # Runs of the shares of one actor and one year in a second, on a small machine, and what one estimate takes.
@@ -47,6 +59,22 @@ SOURCES: tuple[str, ...] = (
         "Computer Physics Communications 181."
     ),
 )
+
+
+EXAMPLE: Mapping[str, object] = {
+    "data": "actor,year,name,value,unit,source\n"
+    + "".join(
+        f"{actor},2020,{name},{value},{unit},invented\n"
+        for name, unit, values in (
+            ("population", "million", (70, 330, 1300)),
+            ("emissions", "MtCO2", (480, 5000, 9800)),
+        )
+        for actor, value in zip("ABC", values, strict=True)
+    ),
+    "total": 100,
+    "unit": "billion US dollars",
+    "rules": [{"rule": "equal-per-capita"}, {"rule": "grandfathering"}],
+}
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +136,41 @@ class SharesAnswer(msgspec.Struct, frozen=True, kw_only=True):
             "data": {"units": dict(self.units), "sources": list(self.sources), "left_out": list(self.left_out)},
             "findings": [msgspec.to_builtins(one) for one in self.findings],
         }
+
+
+def tables(plain: Mapping[str, Any]) -> Tables:
+    """The JSON of an answer as flat rows: one an actor and rule, one a criterion, one a pair, and what moves shares."""
+    ranks = {
+        (one["actor"], rule): place
+        for one in plain["preferences"]
+        for place, group in enumerate(one["ranking"], 1)
+        for rule in group
+    }
+    shared = [
+        {
+            "actor": actor,
+            "rule": one["id"],
+            "share": share,
+            "amount": one["amounts"][actor],
+            "rank": ranks[actor, one["id"]],
+        }
+        for one in plain["rules"]
+        for actor, share in one["shares"].items()
+    ]
+    choices = [
+        {
+            "criterion": one["criterion"],
+            "voters": one["voters"],
+            "rule": rule,
+            "score": score,
+            "best": rule in one["best"],
+        }
+        for one in plain["choices"]
+        for rule, score in one["scores"].items()
+    ]
+    moved = [{"rule": one["rule"], **told} for one in plain["sensitivity"] for told in one["influences"]]
+    found: dict[str, list[dict[str, object]]] = {"shares": shared, "choices": choices}
+    return found | ({"sensitivity": moved} if moved else {})
 
 
 def _plain(value: Fraction) -> int | float:

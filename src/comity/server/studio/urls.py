@@ -13,6 +13,7 @@ from comity.server.studio.coalitions import coalitions_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
+from comity.server.studio.shares import shares_page
 from comity.service.form import Method
 from comity.service.methods import METHODS
 
@@ -55,5 +56,6 @@ urlpatterns = [
     page("analysis/club", club_page),
     page("analysis/coalitions", coalitions_page),
     page("analysis/package", package_page),
+    page("analysis/shares", shares_page),
     page("analysis/positions", positions_page),
 ]
