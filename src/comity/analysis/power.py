@@ -23,7 +23,7 @@ from comity.analysis.axes import Axes
 from comity.analysis.games import Game
 from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, halves_are_worth, members_for_halves
 
-__all__ = ["INDICES", "Index", "Method", "Mode", "Power", "PowerOf", "TooManyError", "Within", "power"]
+__all__ = ["INDICES", "Index", "Method", "Mode", "Power", "PowerOf", "TooManyError", "Within", "memory_needed", "power"]
 
 Index = Literal["banzhaf", "shapley"]
 Mode = Literal["exact", "instant"]
@@ -39,8 +39,8 @@ Method = Literal[
 INDICES: tuple[Index, ...] = ("banzhaf", "shapley")
 # Weights that span a plane.
 _PLANE = 2
-# Members up to whom halves take some thousandths of a second.
-_SOON = 24
+# Members up to whom halves take some thousandths of a second, and those from whom tables may be large.
+_SOON, _MANY = 24, 40
 
 
 class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
 class Power(msgspec.Struct, frozen=True, kw_only=True):
     """The power of all members, in the order of the game. `winning` is how many of the 2^n coalitions win.
 
-    Where members may abstain, it is how many of 3^n ballots adopt (`abstention`). `within` is None where counts are exact.
+    Where members may abstain, it is how many of 3^n ballots adopt (`abstention`). `within`: None where it is exact.
     """
 
     members: tuple[PowerOf, ...]
@@ -184,6 +184,18 @@ def _lattice(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
             counts = tuple(BySize(swings=one, winning=found.winning) for one in found.swings)
             return _of_counts(axes.game, counts, indices, "generating function in several variables")
     return None
+
+
+def memory_needed(game: Game) -> int:
+    """Bytes that the exact count takes, where they are many: a rule with counts beside one weight, and many members."""
+    axes = Axes(game=game)
+    plain = len(game.ways) == 1 and len(game.ways[0]) == 1
+    if plain or axes.members <= _MANY or len(axes.weights) == 0:
+        return 0
+    from comity.analysis.lattices import plan  # noqa: PLC0415  # compiled when first used
+
+    planned = plan(axes, sized=True)
+    return 0 if planned is None else planned.cells * planned.words * 8
 
 
 def _too_many(axes: Axes) -> str:

@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "what-if": ("queries", "What acts that have not happened would change, and when"),
     "search": ("queries", "Find instruments, provisions and actors"),
     "power": ("powers", "Who has what power under a decision rule"),
+    "quota": ("powers", "How power moves with the quota of a rule"),
+    "design": ("powers", "Votes under which power is as wanted"),
     "coalitions": ("coalitions", "Which coalitions are stable, who would leave, who would join"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),

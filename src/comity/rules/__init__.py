@@ -22,6 +22,7 @@ from comity.rules.forms import (
     SignatoriesOf,
     names,
     needs_members,
+    nodes,
 )
 from comity.rules.ground import (
     FixedSetting,
@@ -95,6 +96,7 @@ __all__ = [
     "missing",
     "names",
     "needs_members",
+    "nodes",
     "parse_rule",
     "part_text",
     "plain_progress",

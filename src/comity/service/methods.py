@@ -14,6 +14,7 @@ from comity.service import (
     offers,
     powers,
     precedents,
+    reforms,
     shares,
     votes,
 )
@@ -62,6 +63,53 @@ _TABLE: Iterable[Method] = (
             (
                 "Coleman, J. S. (1971). Control of collectivities and the power of a collectivity to act. "
                 "In Lieberman, B. (ed.), Social Choice."
+            ),
+        ),
+    ),
+    Method(
+        id="power-study",
+        summary="Power under a rule beside another rule or day: who gains, who loses; per person; smallest coalitions.",
+        asks=reforms.StudyAsked,
+        answer=reforms.study,
+        example={"rule": "eu-council-qmv", "on": "2014-10-31", "then": "2014-11-01", "blocking": True},
+        sources=(
+            (
+                "Felsenthal, D. S., and Machover, M. (1998). The Measurement of Voting Power. Theory and Practice, "
+                "Problems and Paradoxes. Edward Elgar."
+            ),
+        ),
+    ),
+    Method(
+        id="power-quota",
+        summary="How the power of members moves with the quota of a rule.",
+        asks=reforms.QuotaAsked,
+        answer=reforms.sweep,
+        example={"rule": "eu-council-qmv", "on": "2014-11-01", "start": "0.5", "end": "0.9", "points": 5},
+        sources=(
+            (
+                "Leech, D. (2002). Voting power in the governance of the International Monetary Fund. "
+                "Annals of Operations Research 109."
+            ),
+        ),
+    ),
+    Method(
+        id="power-design",
+        summary="Votes and a quota under which power is in proportion to a weight table, or to its square roots.",
+        asks=reforms.DesignAsked,
+        answer=reforms.design_votes,
+        example={"on": "2014-11-01", "weights": "eu-population", "law": "square-root", "quota": "0.62"},
+        sources=(
+            (
+                "Penrose, L. S. (1946). The elementary statistics of majority voting. "
+                "Journal of the Royal Statistical Society."
+            ),
+            (
+                "Słomczyński, W., and Życzkowski, K. (2006). Penrose voting system and optimal quota. "
+                "Acta Physica Polonica B 37."
+            ),
+            (
+                "Leech, D. (2002). Power indices as an aid to institutional design: the generalised apportionment "
+                "problem. Warwick Economic Research Papers 648."
             ),
         ),
     ),
@@ -143,6 +191,19 @@ _TABLE: Iterable[Method] = (
                 "Allison, P. D. (1982). Discrete-time methods for the analysis of event histories. "
                 "Sociological Methodology 13."
             ),
+            "Box-Steffensmeier, J. M., and Jones, B. S. (2004). Event History Modeling. Cambridge University Press.",
+            (
+                "Breslow, N. E., and Clayton, D. G. (1993). Approximate inference in generalized linear mixed models. "
+                "Journal of the American Statistical Association 88."
+            ),
+            (
+                "Hong, Y. (2013). On computing the distribution function for the Poisson binomial distribution. "
+                "Computational Statistics & Data Analysis 59."
+            ),
+            (
+                "Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. "
+                "Monthly Weather Review 78."
+            ),
         ),
     ),
     Method(
@@ -188,6 +249,17 @@ _TABLE: Iterable[Method] = (
         ),
     ),
     Method(
+        id="shares",
+        summary="What falls to whom of a burden or benefit by rules of fairness, who prefers which, and what moves it.",
+        asks=shares.SharesAsked,
+        answer=shares.answer,
+        need=shares.need,
+        tables=shares.tables,
+        example=shares.EXAMPLE,
+        tolerance=1e-6,
+        sources=shares.SOURCES,
+    ),
+    Method(
         id="precedents",
         summary="Agreements like one of the register, or like what words describe, why, and what became of them.",
         asks=precedents.PrecedentsAsked,
@@ -220,17 +292,6 @@ _TABLE: Iterable[Method] = (
                 "International Organization 37."
             ),
         ),
-    ),
-    Method(
-        id="shares",
-        summary="What falls to whom of a burden or benefit by rules of fairness, who prefers which, and what moves it.",
-        asks=shares.SharesAsked,
-        answer=shares.answer,
-        need=shares.need,
-        tables=shares.tables,
-        example=shares.EXAMPLE,
-        tolerance=1e-6,
-        sources=shares.SOURCES,
     ),
 )
 

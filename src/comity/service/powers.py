@@ -37,6 +37,7 @@ __all__ = [
 # Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
 _ONE, _PATIENCE = Lock(), 30.0
 _KEPT = 64
+_MEMORY = 300_000_000  # bytes that a portal gives one count
 INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
 
 
@@ -214,6 +215,8 @@ def power_asked(  # noqa: PLR0913  # what a question takes
         raise unknown_rule(register, rule)
     # In one order, so that what was counted once is found again.
     chosen = tuple(one for one in INDICES if one in index)
+    if mode != "instant" and not abstention:
+        _small(ruling(register, rule, on, members or ""))
     return power(
         register,
         rule,
@@ -223,6 +226,17 @@ def power_asked(  # noqa: PLR0913  # what a question takes
         members=members or "",
         abstention=bool(abstention),
     )
+
+
+def _small(found: Ruling) -> None:
+    """Refuse what one reader of a portal may not ask for."""
+    game = found.game()
+    from comity.analysis.power import memory_needed  # noqa: PLC0415  # of the extra `analysis`
+
+    needed = memory_needed(game)
+    if needed > _MEMORY:
+        says = f"{found.rule.id} takes {needed / 1e9:.1f} GB of memory to count"
+        raise refuse("analysis-too-long", says, f"run comity power --rule {found.rule.id} where there is as much")
 
 
 def mode_of(text: str) -> "Mode":

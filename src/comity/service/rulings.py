@@ -35,8 +35,11 @@ __all__ = ["Ruling", "measurable", "measured_by", "ruling"]
 _MOST = 1_000_000  # bytes of a rule file
 
 
-class Ruling(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule as it stands on a day among its members; `tables` are the weights that it names."""
+class Ruling(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A rule as it stands on a day among its members; `tables` are the weights that it names.
+
+    `register` is that of its names: beside a rule file lie groups and weights of its own.
+    """
 
     rule: DecisionRule
     article: str
@@ -45,6 +48,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     members: frozenset[str]
     ground: GroundRule
     tables: dict[str, WeightTable]
+    register: Register
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -84,6 +88,7 @@ def ruling(register: Register, rule: str, on: date, members: str = "") -> Ruling
             members=voting,
             ground=ground(version.when, over.law, on, voting),
             tables={name: over.law.weights(name, on) for name in tables},
+            register=over,
         )
     except (UnknownNameError, NoMembersError) as error:
         raise refuse("rule-unjudged", f"{named.id} cannot be judged: {error}", "add what it names") from error
