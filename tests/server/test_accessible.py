@@ -77,6 +77,7 @@ PUBLIC = (
     "analysis/club?example=1",
     "analysis/coalitions?example=1",
     "analysis/package?example=1",
+    "analysis/forecast?instrument=ctbt&until=2035-01-01&without=IND",
     "analysis/positions?example=1",
     "analysis/shares?example=1",
     "what-if?instrument=lake-treaty&actor=ITA&act=ratification&date=2002-01-31",

@@ -46,6 +46,7 @@ PAGES = (
     "analysis/club?example=1",
     "analysis/coalitions?example=1",
     "analysis/package?example=1",
+    "analysis/forecast?instrument=ctbt&until=2035-01-01&without=IND",
     "what-if?instrument=ctbt&actor=ctbt-annex-2&act=ratification&date=2027-01-04",
 )
 ALL = [f"/{language}/{page}" for language in ("en", "ar") for page in PAGES]

@@ -71,6 +71,7 @@ PAGES = {
     "analysis/club": public("analysis/club"),
     "analysis/coalitions": public("analysis/coalitions"),
     "analysis/package": public("analysis/package"),
+    "analysis/forecast": public("analysis/forecast"),
     "analysis/positions": public("analysis/positions"),
     "analysis/shares": public("analysis/shares"),
     "analysis/runs": Declared("analysis/runs", "run.keep"),

@@ -84,9 +84,10 @@ def _exactly(tables: NDArray[np.int64], caps: Sequence[int], ways: Sequence[Sequ
 
 def _won(caps: Sequence[int], ways: Sequence[Sequence[int]]) -> Floats:
     """Which cells of a table of capped sums win."""
-    won = np.zeros([cap + 1 for cap in caps], bool)
+    places = np.indices([cap + 1 for cap in caps])
+    won = np.zeros(places.shape[1:], bool)
     for way in ways:
-        won[tuple(slice(cap if at in way else 0, cap + 1) for at, cap in enumerate(caps))] = True
+        won |= np.all([places[at] == caps[at] for at in way], axis=0)
     return won.astype(float)
 
 

@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 _DRIVERS = 10
 # States of whom it is asked what their consent would add: fewer where each answer is simulated.
 _ASKED, _SIMULATED = 60, 12
-# The middle half of a normal distribution.
-_END = 0.6744897501960817
+# The middle four fifths of a normal distribution.
+_END = 1.2815515655446004
 _LOW, _HIGH = 0.1, 0.9
 _NEAR = 8
 
@@ -64,7 +64,7 @@ class Race(msgspec.Struct, frozen=True, kw_only=True):
         return self._judged([self._row(day) for day in days])
 
     def ends(self, days: Sequence[date]) -> tuple[list[float], list[float]]:
-        """The chance by each day at either end of the middle half of what is not known of the instrument."""
+        """The chance by each day at either end of the middle four fifths of what is not known of the instrument."""
         points = self.ahead.points
         found = []
         for end in (-_END, _END):

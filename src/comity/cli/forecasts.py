@@ -104,7 +104,7 @@ def _shown(found: forecasting.Forecast) -> None:
     heads = (
         Column(head="by"),
         Column(head="chance", right=True),
-        Column(head="middle half of its pace", right=True),
+        Column(head="if slow, if fast", right=True),
         Column(),
     )
     out.table(Block(columns=heads, rows=rows))

@@ -7,14 +7,14 @@ import threading
 from comity.register.errors import LogError
 from comity.server.asking import today
 from comity.server.registers import EmptyThenError, ask
-from comity.service import Refusal
+from comity.service import Refusal, forecasting
 from comity.service.finding import index_of
 
 __all__ = ["warm"]
 
 
 def warm(address: str) -> None:
-    """Read every instrument of a log and make the index of its words, in the background.
+    """Read every instrument of a log, make the index of its words and learn what forecasts rest on, in the background.
 
     What cannot be read is no matter of this: whoever asks for it is told.
     """
@@ -32,3 +32,7 @@ def _warm(address: str) -> None:
                 seen.register.status(name, today())
         with ask(address) as seen:
             index_of(seen.register)
+            register = seen.register
+            forecasting.prepare(register)
+        # What takes seconds is learnt while others ask.
+        forecasting.learn(register, today())

@@ -1,6 +1,7 @@
 """Will it enter into force, or reach so many parties? What the analysis makes of the register as event history."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,18 @@ if TYPE_CHECKING:
     from comity.analysis.race import Race
     from comity.service.pasts import Learnt
 
-__all__ = ["Driver", "Forecast", "ForecastAsked", "Reached", "Veto", "answer", "forecast", "forecast_asked"]
+__all__ = [
+    "Driver",
+    "Forecast",
+    "ForecastAsked",
+    "Reached",
+    "Veto",
+    "answer",
+    "forecast",
+    "forecast_asked",
+    "learn",
+    "prepare",
+]
 
 _POINTS = 25  # dates that a forecast gives at the most
 _YEARS = 50  # that it looks ahead
@@ -65,9 +77,10 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """The chance on each date, who would move it most, the model behind it, and how such forecasts have done before.
 
     `chance` are parts of 1; `low` and `high` are what it would be were the instrument's own pace, which is not known
-    exactly, at the ends of its middle half; `error` is the standard error where a chance was simulated, else
+    exactly, at the ends of its middle four fifths; `error` is the standard error where a chance was simulated, else
     null. `start` is the day up to which consents are known: the forecast looks ahead from there, however late `dates`
-    begin. `parties` is how many have consented by `start`, and how many are expected on the last day.
+    begin. `parties` is how many have consented by `start`, and how many are expected on the last day; `needed` are
+    those who must consent, each of them, and have not; `unnamed` are in, though it is not known who they are.
     """
 
     instrument: str
@@ -80,6 +93,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     error: tuple[float | None, ...]
     reached: tuple[Reached, ...]
     parties: dict[str, float]
+    needed: tuple[str, ...]
+    unnamed: int
     drivers: tuple[Driver, ...]
     veto: Veto | None
     model: dict[str, Any]
@@ -192,6 +207,8 @@ def forecast(  # noqa: PLR0913  # all that an answer depends on
         error=tuple(one.error for one in found),
         reached=tuple(Reached(chance=chance, date=day) for chance, day in reached.items()),
         parties=race.number(last),
+        needed=() if race.done else tuple(sorted(race.needed - race.sure)),
+        unnamed=race.unnamed,
         drivers=tuple(
             Driver(actor=one.actor, effect=one.effect, cost=one.cost, chance=one.chance, days=one.days)
             for one in race.drivers(first, last, found[-1], reached[0.5])
@@ -205,18 +222,34 @@ def forecast(  # noqa: PLR0913  # all that an answer depends on
     )
 
 
-def _learnt(register: Register, it: Instrument, first: date) -> "Learnt":
-    from comity.service.pasts import learnt_of  # noqa: PLC0415  # of the extra `analysis`
+def prepare(register: Register) -> None:
+    """What a first forecast would wait for: the histories, where the extra is installed; the register is asked."""
+    with suppress(ModuleNotFoundError):
+        from comity.service.pasts import world_of  # noqa: PLC0415  # of the extra `analysis`
 
-    try:
-        learnt = learnt_of(register, first)
-    except ValueError as error:
-        raise refuse("forecast-impossible", f"by {first} {error}", "ask from a later day") from error
-    own = None if it.id not in learnt.world.at else learnt.world.pasts[learnt.world.at[it.id]]
+        world_of(register)
+
+
+def learn(register: Register, day: date) -> None:
+    """The rest of it, after `prepare`: the fit and how it has done, for which the register is not asked."""
+    with suppress(ModuleNotFoundError, ValueError):
+        from comity.service.pasts import learnt_of  # noqa: PLC0415  # of the extra `analysis`
+
+        learnt_of(register, day)
+
+
+def _learnt(register: Register, it: Instrument, first: date) -> "Learnt":
+    from comity.service.pasts import learnt_of, world_of  # noqa: PLC0415  # of the extra `analysis`
+
+    world = world_of(register)
+    own = None if it.id not in world.at else world.pasts[world.at[it.id]]
     if own is None or own.opened > first or (own.known <= own.opened and (own.met is None or own.met[0] > first)):
         says = f"nothing says since when {it.id} is open, and up to when its consents are known"
         raise refuse("forecast-impossible", says, "ask about another instrument, or from a later day")
-    return learnt
+    try:
+        return learnt_of(register, first)
+    except ValueError as error:
+        raise refuse("forecast-impossible", f"by {first} {error}", "ask from a later day") from error
 
 
 def _with_figures(register: Register, learnt: "Learnt", text: str) -> "Learnt":

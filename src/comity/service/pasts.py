@@ -17,7 +17,7 @@ from comity.law.force import last_day_whose_delay_ends_by, plain_count
 from comity.law.missing import candidates
 from comity.service.queries import Register
 
-__all__ = ["Learnt", "learnt_of", "make_world"]
+__all__ = ["Learnt", "learnt_of", "make_world", "world_of"]
 
 # The regional groups of the United Nations, whose members look to one another.
 _REGIONS = (
@@ -61,11 +61,9 @@ def learnt_of(register: Register, until: date) -> Learnt:
 
     Raises ValueError where nothing can be learnt.
     """
-    kept = _KEPT.setdefault(register, _Kept())
+    world = world_of(register)
+    kept = _KEPT[register]
     with kept.lock:
-        if kept.world is None:
-            kept.world = make_world(register)
-        world = kept.world
         day = min(until, max((one.known for one in world.pasts), default=until))
         if day not in kept.fits:
             found = fit(world.panel(day))
@@ -75,6 +73,15 @@ def learnt_of(register: Register, until: date) -> Learnt:
         if kept.tested is None:
             kept.tested = backtest(world)
         return Learnt(world=world, fitted=kept.fits[day], until=day, backtest=kept.tested)
+
+
+def world_of(register: Register) -> World:
+    """The histories of a register, kept with it: all for which the register itself is asked."""
+    kept = _KEPT.setdefault(register, _Kept())
+    with kept.lock:
+        if kept.world is None:
+            kept.world = make_world(register)
+        return kept.world
 
 
 def make_world(register: Register) -> World:

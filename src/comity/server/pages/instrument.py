@@ -273,7 +273,14 @@ def _conditions(question: Question, it: Instrument, status: Status) -> dict[str,
         "one": [names[0] for names in codes if len(names) == 1],
         "size": found.size,
         "sets": [words.list(names) for names in codes if len(names) > 1],
+        "forecast": "" if found.met or question.known else _ahead(question, it),
     }
+
+
+def _ahead(question: Question, it: Instrument) -> str:
+    """Where it is asked whether the conditions will be met."""
+    dated = f"&on={question.on}" if question.dated else ""
+    return f"/{question.words.code}/analysis/forecast?instrument={it.id}{dated}"
 
 
 def _condition(question: Question, node: Progress, reason: RuleReason) -> Condition:

@@ -10,6 +10,7 @@ from comity.server.kept import kept
 from comity.server.routes import page
 from comity.server.studio.clubs import club_page
 from comity.server.studio.coalitions import coalitions_page
+from comity.server.studio.forecasts import forecast_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
@@ -56,6 +57,7 @@ urlpatterns = [
     page("analysis/club", club_page),
     page("analysis/coalitions", coalitions_page),
     page("analysis/package", package_page),
+    page("analysis/forecast", kept(forecast_page)),
     page("analysis/shares", shares_page),
     page("analysis/positions", positions_page),
 ]
