@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("forecasts", "The chance that an instrument enters into force"),
     "ideal-points": ("positions", "Where members of a body stand, by their votes"),
     "blocs": ("positions", "Who votes with whom: blocs, cohesion, pivots, bridges"),
+    "inclusion": ("inclusion", "Who had what part of a meeting or an agreement"),
     "run": ("running", "A method of the analysis with inputs from a file, saved and cited"),
     "rerun": ("running", "A saved run done again, and compared"),
     "precedents": ("precedents", "Agreements like this one, why, and what became of them"),

@@ -10,6 +10,7 @@ from comity.service import (
     blocs,
     coalitions,
     forecasting,
+    inclusion,
     next_steps,
     offers,
     powers,
@@ -291,6 +292,22 @@ _TABLE: Iterable[Method] = (
                 "Sebenius, J. K. (1983). Negotiation arithmetic: adding and subtracting issues and parties. "
                 "International Organization 37."
             ),
+        ),
+    ),
+    Method(
+        id="inclusion",
+        summary="Who had what part of a meeting or an agreement, beside population, need and contribution.",
+        asks=inclusion.InclusionAsked,
+        answer=inclusion.answer,
+        example={"text": "actor,group,minutes,population\nA,north,60,10\nB,south,30,50\nC,south,10,40\n"},
+        sources=(
+            "Theil, H. (1967). Economics and Information Theory.",
+            "Shorrocks, A. F. (1980). The class of additively decomposable inequality measures. Econometrica 48.",
+            (
+                "Loosemore, J., and Hanby, V. J. (1971). The theoretical limits of maximum distortion. "
+                "British Journal of Political Science 1."
+            ),
+            "Wilson, E. B. (1927). Probable inference. Journal of the American Statistical Association 22.",
         ),
     ),
 )
