@@ -15,7 +15,7 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, number, part, sources, wrong
+from comity.server.studio.common import brought, decimal, part, sources, wrong
 from comity.service import Refusal
 from comity.service.apart import Where, apart
 from comity.service.methods import METHODS
@@ -161,7 +161,6 @@ def _told(question: Question, found: Any) -> dict[str, object]:  # noqa: ANN401 
         "says": list(_gains(question, found)),
         "drawing": grouped(rows, labels),
         "drawn": words.text("positions.drawn", n=_DRAWN, all=len(actors)) if len(actors) > _DRAWN else "",
-        "legend": [_rule(question, one["id"]) for one in found["rules"]],
         "notes": [words.english(one["says"]) for one in found["findings"]],
         "data": [words.english(one) for one in found["data"]["sources"]],
     }
@@ -194,7 +193,9 @@ def _table(question: Question, found: Any) -> Table:  # noqa: ANN401  # as above
     for actor in _ranked(found):
         cells: list[Cell | str] = [actor, _name(question, actor)]
         for one in found["rules"]:
-            cells += [number(words, one["shares"][actor], percent=True), Cell(one["amounts"][actor])]
+            share, amount = one["shares"][actor], one["amounts"][actor]
+            said = words.isolated(f"{part(words, share)} · {decimal(words, amount)}")
+            cells += [Cell(share, said=said), Cell(amount)]
         rows.append(row(*cells))
     title = words.text(
         "shares.by", total=decimal(words, found["total"], 6), unit=found["unit"], year=str(found["year"])
