@@ -68,6 +68,11 @@ def test_a_meeting_is_told_beside_everything_brought(register: Register) -> None
         for measure in ("minutes", "proposals_made", "proposals_accepted")
         for reference in ("equal", "population", "need")
     }
+    # Minutes are no single things that could be given by lot; proposals are.
+    assert {one.measure for one in found.indices if one.lot_mean is not None} == {
+        "proposals_made",
+        "proposals_accepted",
+    }
     by_actor = {one.actor: one for one in found.parts if (one.measure, one.reference) == ("minutes", "population")}
     assert by_actor["A"].ratio == pytest.approx(0.6 / 0.1)
     assert by_actor["C"].ratio == pytest.approx(0.1 / 0.6)

@@ -16,18 +16,28 @@ __all__ = ["inclusion_command"]
 @click.command("inclusion")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--reference", "references", multiple=True, metavar="COLUMN", help="A column that others are set beside.")
+@click.option("--counts", multiple=True, metavar="COLUMN", help="A column that counts single things: what by lot?")
 @click.option("--weights", default="", metavar="NAME", help="Dated weights of the register as one reference more.")
 @day_option
 @click.option("--draws", default=2000, show_default=True, metavar="NUMBER", help="How often things are given by lot.")
 @click.option("--seed", default=0, show_default=True, metavar="NUMBER", help="For what is drawn.")
 @query
 def inclusion_command(  # noqa: PLR0913  # options
-    *, file: Path, references: tuple[str, ...], weights: str, on: str | None, draws: int, seed: int, ask: Ask
+    *,
+    file: Path,
+    references: tuple[str, ...],
+    counts: tuple[str, ...],
+    weights: str,
+    on: str | None,
+    draws: int,
+    seed: int,
+    ask: Ask,
 ) -> None:
     """Who had what part of a meeting or an agreement by FILE (actor,group,minutes,…,population,need,contribution)."""
     asked = inclusion.InclusionAsked(
         text=votes.text_of(file),
         references=references,
+        counts=counts,
         weights=weights,
         on=as_day(on).isoformat(),
         draws=draws,

@@ -20,6 +20,7 @@ __all__ = ["InclusionAsked", "InclusionFound", "answer"]
 
 REFERENCES = ("population", "need", "contribution")
 _MADE, _ACCEPTED = "proposals_made", "proposals_accepted"
+_COUNTED = "proposals"
 _SHOWN, _MOST_ACTORS, _MOST_DRAWS = 60, 10_000, 100_000
 _Z = 1.959964
 
@@ -29,11 +30,13 @@ class InclusionAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `references` names the columns that the others are set beside; left out: those called population, need or
     contribution. `weights` is a dated weight table of the register, as of the day `on`, as one reference more; an equal
-    part for each actor is always one. `draws` and `seed` are for what would come by lot.
+    part for each actor is always one. `counts` names the columns that count single things, which could be given by lot
+    (`draws` times, with `seed`); left out: those whose names begin with proposals.
     """
 
     text: str
     references: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
     weights: str = ""
     on: str = ""
     draws: int = 2000
@@ -116,7 +119,7 @@ def answer(register: Register, asked: InclusionAsked, progress: Progress = None)
     if not 0 <= asked.draws <= _MOST_DRAWS:
         raise refuse("number-wrong", f"there are 0 to {_MOST_DRAWS:,} draws", "ask for fewer")
     table = _read(asked.text)
-    unknown = [name for name in asked.references if name not in table.columns]
+    unknown = [name for name in (*asked.references, *asked.counts) if name not in table.columns]
     if unknown:
         says = f"there is no column {', '.join(unknown)}"
         raise refuse("csv-column-missing", says, f"there are {', '.join(table.columns)}")
@@ -139,7 +142,8 @@ def answer(register: Register, asked: InclusionAsked, progress: Progress = None)
             except ValueError as error:
                 notes.append(f"{measure} beside {reference} is left out: {error}.")
                 continue
-            lot = by_lot(*pair, asked.draws, asked.seed)
+            counted = measure in asked.counts if asked.counts else measure.startswith(_COUNTED)
+            lot = by_lot(*pair, asked.draws, asked.seed) if counted else None
             indices.append(
                 _index(measure, reference, found, (None,) * 3 if lot is None else (lot.mean, lot.high, lot.chance))
             )
