@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from comity.cli import output
+from comity.cli.bars import bar
 from comity.cli.options import format_option, refusing
 from comity.service import analysing, offers
 
@@ -79,15 +80,16 @@ def _clubs(found: analysing.ClubAnswer) -> None:
     "--solution",
     default="nash",
     show_default=True,
-    type=click.Choice(["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]),
+    type=click.Choice(["nash", "kalai-smorodinsky", "egalitarian", "leximin", "utilitarian", "pareto"]),
     help="By which idea of fairness, or all that nobody can better.",
 )
-@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="NUMBER", help="Stop each program after so long.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="NUMBER", help="Search for so long at most.")
 @format_option
 @refusing
 def package_command(file: Path, solution: offers.Asked, seconds: float | None, form: str) -> None:
     """The best package deal over the issues in FILE (JSON), with a proved bound; or the Pareto front."""
-    found = offers.package(file, solution, seconds=seconds)
+    with bar("packages", form) as progress:
+        found = offers.package(file, solution, seconds=seconds, progress=progress)
     if form == "json":
         output.write_json(found)
         return

@@ -1,6 +1,7 @@
 """What is on the table in a negotiation, as a JSON file: read with every fault, answered by the analysis."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "OfferFile", "PackageAnswer", "PackageAsked", "answer", "offer_of", "package", "package_of"]
 
 _MOST = 50_000_000
-Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto"]
+# Seconds that a search for a best package takes at most where nobody says.
+SEARCH = 20.0
+Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "leximin", "utilitarian", "pareto"]
 
 
 class _Issue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     options: tuple[str, ...]
+
+
+class _Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What parties have beside the sum where a package settles each of these issues so; who is left out has nothing."""
+
+    options: Mapping[str, str | tuple[str, ...]]
+    utility: Mapping[str, float]
 
 
 class OfferFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,10 +44,11 @@ class OfferFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     utility: Mapping[str, Mapping[str, Mapping[str, float]]]
     disagreement: Mapping[str, float] = {}
     weights: Mapping[str, float] = {}
+    links: tuple[_Link, ...] = ()
 
 
 class PackageAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is on the table, by which idea of fairness, and after how many seconds each program is stopped."""
+    """What is on the table, by which idea of fairness, and after how many seconds the search stops (`SEARCH`)."""
 
     offer: OfferFile
     solution: Asked = "nash"
@@ -56,16 +67,19 @@ class PackageAnswer(msgspec.Struct, frozen=True):
 
 def answer(register: Register, asked: PackageAsked, progress: Progress = None) -> PackageAnswer:
     """The best package of an offer (`package_of`); the register is not asked. Raises `Refusal`."""
-    del register, progress
-    return PackageAnswer(_solved(asked.offer, asked.solution, asked.seconds, ""))
+    del register
+    return PackageAnswer(_solved(asked.offer, asked.solution, asked.seconds, "", progress))
 
 
-def package(path: Path, solution: Asked, *, seconds: float | None = None) -> dict[str, object]:
+def package(
+    path: Path, solution: Asked, *, seconds: float | None = None, progress: Progress = None
+) -> dict[str, object]:
     """The best package of an offer in a file (`package_of`). Raises `Refusal`."""
     text, faults = read_text(path, str(path), _MOST)
     if has_errors(faults):
         raise Refusal(faults)
-    return package_of(text, solution, seconds=seconds, file=str(path))
+    file = str(path)
+    return _solved(offer_of(text, file), solution, seconds, file, progress)
 
 
 def package_of(text: str, solution: Asked, *, seconds: float | None = None, file: str = "") -> dict[str, object]:
@@ -74,7 +88,7 @@ def package_of(text: str, solution: Asked, *, seconds: float | None = None, file
     `package` maps issues to options. Of a solution the answer also has `utility`, `objective` (nash: Σ weight ·
     ln(utility - disagreement)), `bound`, `status` and `conflict`; of the front it is a list of packages with utilities.
     """
-    return _solved(offer_of(text, file), solution, seconds, file)
+    return _solved(offer_of(text, file), solution, seconds, file, None)
 
 
 def offer_of(text: str, file: str = "") -> OfferFile:
@@ -85,7 +99,9 @@ def offer_of(text: str, file: str = "") -> OfferFile:
         raise refuse("offer-malformed", str(error), "see docs/reference/commands.md, comity package", file) from error
 
 
-def _solved(read: OfferFile, solution: Asked, seconds: float | None, file: str) -> dict[str, object]:
+def _solved(
+    read: OfferFile, solution: Asked, seconds: float | None, file: str, progress: Progress
+) -> dict[str, object]:
     try:
         from comity.analysis.packages import front, solve  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
@@ -94,7 +110,7 @@ def _solved(read: OfferFile, solution: Asked, seconds: float | None, file: str) 
     try:
         if solution == "pareto":
             return {"front": [_plain(offer, one) for one in front(offer)]}
-        found = solve(offer, solution, seconds=seconds)
+        found = solve(offer, solution, seconds=seconds or SEARCH, progress=progress)
     except ValueError as error:
         raise refuse("offer-unsolved", str(error), "", file) from error
     head: dict[str, object] = {"package": None, "utility": None} if found.choice is None else _plain(offer, found)
@@ -115,7 +131,7 @@ def _plain(offer: "Offer", found: "Deal | Package") -> dict[str, object]:
 
 
 def _offer(read: OfferFile, file: str) -> "Offer":
-    from comity.analysis.packages import Offer  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.packages import Link, Offer  # noqa: PLC0415  # of the extra `analysis`
 
     found = list(_faults(read, file))
     if found:
@@ -130,7 +146,22 @@ def _offer(read: OfferFile, file: str) -> "Offer":
         ),
         disagreement=tuple(read.disagreement.get(party, 0.0) for party in read.parties),
         weights=tuple(read.weights.get(party, 1.0) for party in read.parties),
+        links=tuple(
+            Link(
+                where=tuple(
+                    (at, tuple(issue.options.index(option) for option in _listed(link.options[issue.id])))
+                    for at, issue in enumerate(read.issues)
+                    if issue.id in link.options
+                ),
+                utility=tuple(link.utility.get(party, 0.0) for party in read.parties),
+            )
+            for link in read.links
+        ),
     )
+
+
+def _listed(options: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (options,) if isinstance(options, str) else options
 
 
 def _faults(read: OfferFile, file: str) -> list[Finding]:
@@ -140,6 +171,20 @@ def _faults(read: OfferFile, file: str) -> list[Finding]:
     def fault(code: str, says: str, do: str) -> None:
         found.append(Finding(level="error", code=code, file=file, says=says, do=do))
 
+    _names(read, fault)
+    for party in read.parties:
+        _values(read, party, fault)
+    for name, table in (("utility", read.utility), ("disagreement", read.disagreement), ("weights", read.weights)):
+        for party in sorted(set(table) - set(read.parties)):
+            fault("offer-unknown", f"{name}: “{party}” is no party", f"one of {', '.join(read.parties)}")
+    _weights(read, fault)
+    for number, link in enumerate(read.links, 1):
+        _link(read, number, link, fault)
+    return found
+
+
+def _names(read: OfferFile, fault: Callable[[str, str, str], None]) -> None:
+    """What is missing, or stands twice, among parties, issues and options."""
     for what, names in (("parties", read.parties), ("issues", tuple(issue.id for issue in read.issues))):
         if not names:
             fault("offer-empty", f"there are no {what}", f"name some under {what}")
@@ -148,12 +193,38 @@ def _faults(read: OfferFile, file: str) -> list[Finding]:
     for issue in read.issues:
         if not issue.options or len(set(issue.options)) < len(issue.options):
             fault("offer-twice", f"{issue.id}: it has no options, or one twice", "name each option once")
-    for party in read.parties:
-        _values(read, party, fault)
-    for name, table in (("utility", read.utility), ("disagreement", read.disagreement), ("weights", read.weights)):
-        for party in sorted(set(table) - set(read.parties)):
-            fault("offer-unknown", f"{name}: “{party}” is no party", f"one of {', '.join(read.parties)}")
-    return found
+
+
+def _weights(read: OfferFile, fault: Callable[[str, str, str], None]) -> None:
+    """Weights that are below nought, or nought for all; and numbers that are none, which only programs can send."""
+    for party, weight in sorted(read.weights.items()):
+        if weight < 0:
+            fault("offer-weight", f"{party}: the weight {weight:g} is below 0", "give 0 or more")
+    if read.parties and not any(read.weights.get(party, 1.0) for party in read.parties):
+        fault("offer-weight", "every weight is 0", "give somebody more than 0")
+    values = [(party, value) for party, own in read.utility.items() for row in own.values() for value in row.values()]
+    values += [*read.disagreement.items(), *read.weights.items()]
+    values += [one for link in read.links for one in link.utility.items()]
+    for party in sorted({party for party, value in values if not isfinite(value)}):
+        fault("offer-number", f"{party}: a value, disagreement point or weight is no finite number", "give a number")
+
+
+def _link(read: OfferFile, number: int, link: _Link, fault: Callable[[str, str, str], None]) -> None:
+    """What a link names that is not there, and links of less than two issues."""
+    options = {issue.id: issue.options for issue in read.issues}
+    if len(link.options) < 2:  # noqa: PLR2004  # a link joins
+        fault("offer-link", f"link {number}: it names fewer than two issues", "value one issue alone under utility")
+    for issue, named in link.options.items():
+        if issue not in options:
+            fault("offer-unknown", f"link {number}: there is no issue “{issue}”", f"one of {', '.join(options)}")
+            continue
+        for option in sorted(set(_listed(named)) - set(options[issue])):
+            do = f"one of {', '.join(options[issue])}"
+            fault("offer-unknown", f"link {number}: {issue} has no option “{option}”", do)
+        if not _listed(named):
+            fault("offer-link", f"link {number}: it names no option of {issue}", "name some, or leave the issue out")
+    for party in sorted(set(link.utility) - set(read.parties)):
+        fault("offer-unknown", f"link {number}: “{party}” is no party", f"one of {', '.join(read.parties)}")
 
 
 def _values(read: OfferFile, party: str, fault: Callable[[str, str, str], None]) -> None:
