@@ -209,6 +209,7 @@ _TABLE: Iterable[Method] = (
     ),
     Method(
         id="ideal-points",
+        page="positions",
         summary="Where members of a body stand, session by session, by their votes, with standard errors.",
         asks=votes.VotesAsked,
         answer=votes.answer,
@@ -224,6 +225,7 @@ _TABLE: Iterable[Method] = (
     ),
     Method(
         id="blocs",
+        page="positions",
         summary="Who votes with whom: blocs, their cohesion, who leaves them, who is pivotal, who could bridge two.",
         asks=blocs.BlocsAsked,
         answer=blocs.answer,
