@@ -196,6 +196,26 @@ def test_bits_are_what_the_definitions_say(n: int, part: Fraction) -> None:
         assert found == expected
 
 
+@pytest.mark.parametrize("alike", [False, True])
+def test_bits_of_a_public_good_are_those_of_its_payoffs(alike: bool) -> None:  # noqa: FBT001  # a case
+    for n in (1, 2, 4, 6):
+        chance = random.Random(n)  # noqa: S311  # games to try
+        b, c = ([Fraction(1) if alike else Fraction(chance.randint(1, 4), 3) for _ in range(n)] for _ in "bc")
+        players = [f"P{k}" for k in range(n)]
+        bits = coalition_bits.bits_of(coalition_bits.public_good_gains(players, b, c))
+        whole = stability(from_formula(players, model_formula("public-good", {"b": b, "c": c})))
+        listed = whole.agreement | (np.arange(1 << n) == 0)
+        for name in ("internal", "external", "potential", "sharing"):
+            found = np.zeros(1 << n, bool)
+            found[coalition_bits.chosen(getattr(bits, name))] = True
+            assert ((found & listed) == (getattr(whole, name) & listed)).all()
+
+
+def test_the_largest_come_first() -> None:
+    bits = np.array([0b10010110, 0b11], np.uint8)
+    assert coalition_bits.largest(bits, 4) == [7, 9, 1, 2]
+
+
 def test_bits_of_too_many_are_refused_with_what_they_would_need() -> None:
     with pytest.raises(ValueError, match=r"players would need [\d.,]+ GB"):
         coalition_bits.bits_of(linear(coalition_bits.MOST_BITS + 1, 0))
@@ -455,6 +475,10 @@ def test_gains_of_many_players_are_searched(ask: Callable[..., Result]) -> None:
     assert answer["method"] == "integer program"
     assert [one["size"] for one in answer["stable"]] == [30, 0]
     assert answer["complete"]
+    good = [{"name": name, "parameters": {"b": 1, "c": 1}} for name in names[:21]]
+    answer = json.loads(ask({"players": good, "model": "public-good"}, "--transfers", "--most", "1").stdout)
+    assert answer["counts"]["stable"] == 21 * 20 * 19 // 6 + 21 * 10 + 1
+    assert answer["stable_with_transfers"][0]["size"] == 3
     few = {"players": names[:5], "gains": {"alone": dict.fromkeys(names[:5], -1)}}
     assert json.loads(ask(few).stdout)["stable"][0]["coalition"] == []
 

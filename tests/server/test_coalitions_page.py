@@ -53,8 +53,8 @@ def test_what_is_wrong_is_said(client: Client) -> None:
     assert "<b>Z" not in page.content.decode()
 
 
-def test_the_example_is_answered_in_every_language(client: Client) -> None:
-    for language in ("en", "ar", "fr", "es", "ru", "zh"):
+def test_the_example_is_answered_left_to_right_and_right_to_left(client: Client) -> None:
+    for language in ("en", "ar"):
         page = client.get(f"/{language}/analysis/coalitions", {"example": "1"})
         assert page.status_code == 200
         assert page.content.decode().count("<tr>") == 5

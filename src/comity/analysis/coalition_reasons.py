@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from comity.analysis.clubs import LinearGains
+from comity.analysis.coalition_bits import SumGains, gain_of
 from comity.analysis.coalitions import Membership, Payoffs, exactly
 
-__all__ = ["Looked", "Position", "look", "look_linear", "names_of_state"]
+__all__ = ["Looked", "Position", "look", "look_gains", "names_of_state"]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +116,7 @@ def look(payoffs: Payoffs, state: int, *, membership: Membership = "open", agree
     )
 
 
-def look_linear(gains: LinearGains, members: tuple[int, ...]) -> Looked:
+def look_gains(gains: LinearGains | SumGains, members: tuple[int, ...]) -> Looked:
     """One coalition where only gains from joining are known."""
     inside = set(members)
     rows = [
@@ -125,7 +126,7 @@ def look_linear(gains: LinearGains, members: tuple[int, ...]) -> Looked:
             inside=k in inside,
             payoff=None,
             otherwise=None,
-            gain=gains.alone[k] + sum((gains.given[k][j] for j in members if j != k), Fraction(0)),
+            gain=gain_of(gains, k, members),
         )
         for k in range(len(gains.players))
     ]

@@ -18,6 +18,7 @@ from comity.service.queries import Refusal, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.clubs import LinearGains
+    from comity.analysis.coalition_bits import SumGains
     from comity.analysis.formulas import Formula, Node
 
 __all__ = ["Brought", "game_of_text"]
@@ -77,7 +78,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[int, ...]
     formula: "Formula | None" = None
     table: tuple[tuple[Fraction, ...], ...] | None = None
-    gains: "LinearGains | None" = None
+    gains: "LinearGains | SumGains | None" = None
     clause: Any = None
     weights: Mapping[str, Mapping[str, Fraction]] = {}
     groups: Mapping[str, tuple[str, ...]] = {}
@@ -149,7 +150,10 @@ def _of_json(text: str, file: str) -> Brought:
     elif given[0] == "gains":
         changes["gains"] = _gains(read, brought, fault)
     else:
-        changes["formula"] = _formula(read, players, fault)
+        formula = _formula(read, players, fault)
+        changes["formula"] = formula
+        if formula is not None and read.model == "public-good" and len(players) > _MOST_TABLE and not fault.found:
+            changes["gains"] = _good(formula, brought, fault)
     fault.end()
     return msgspec.structs.replace(brought, **changes)
 
@@ -234,6 +238,18 @@ def _check_names(parameters: Sequence[str], where: Mapping[str, str], fault: Fau
         taken = name in _BUILT_IN or name in {"inside", "outside"} or (name in where and name in parameters)
         if taken or not name.isidentifier() or not name.isascii():
             fault("formula-name", f"“{name:.40}” cannot be the name of a number", "take another of plain letters")
+
+
+def _good(formula: "Formula", brought: Brought, fault: Fault) -> "SumGains | None":
+    """What each gains in a public good of many single players: their coalitions are followed as bits."""
+    from comity.analysis.coalition_bits import public_good_gains  # noqa: PLC0415  # of the extra `analysis`
+
+    if max(brought.numbers) > 1:
+        return None
+    if not all(formula.parameters["c"]):
+        fault("formula-wrong", "it divides by nought: c is 0 somewhere", "give every player a cost above 0")
+        return None
+    return public_good_gains(brought.players, formula.parameters["b"], formula.parameters["c"])
 
 
 # Tables

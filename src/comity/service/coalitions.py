@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comity.analysis.clubs import LinearGains
+    from comity.analysis.coalition_bits import SumGains
     from comity.analysis.coalition_reasons import Looked
     from comity.analysis.coalitions import Payoffs
 
-__all__ = ["CoalitionsAnswer", "CoalitionsAsked", "answer", "named", "need"]
+__all__ = ["WALKED", "CoalitionsAnswer", "CoalitionsAsked", "answer", "named", "need"]
 
 Membership = Literal["open", "exclusive", "majority"]
 # Players of a game of gains whose coalitions are all walked through; above, an integer program looks for stable ones.
-_WALKED = 24
+WALKED = 27
 _SECONDS = 60.0
 
 
@@ -98,11 +99,11 @@ class CoalitionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
         if self.transfers:
             found["stable_with_transfers"] = [_plain(one) for one in self.sharing]
         if self.farsighted is not None:
-            found["farsighted"] = [_members(one) for one in self.farsighted]
+            found["farsighted"] = [_names_of(one) for one in self.farsighted]
         return found
 
 
-def _members(coalition: Mapping[str, int]) -> list[str]:
+def _names_of(coalition: Mapping[str, int]) -> list[str]:
     return (
         [name for name, many in coalition.items() for _ in range(many)]
         if _is_small(coalition)
@@ -120,7 +121,7 @@ def _float(value: Fraction | None) -> float | None:
 
 def _plain(one: "Looked", *, whole: bool = False) -> dict[str, object]:
     found: dict[str, object] = {
-        "coalition": _members(one.coalition),
+        "coalition": _names_of(one.coalition),
         "size": sum(one.coalition.values()),
         "total": _float(one.total),
         "gap_closed": _float(one.gap),
@@ -153,7 +154,7 @@ def need(asked: CoalitionsAsked) -> Need:
     brought = game_of_text(asked.text)
     if brought.gains is not None:
         n = len(brought.players)
-        return Need(seconds=2.0**n * 3e-8, memory=2**n // 2) if n <= _WALKED else Need(seconds=_SECONDS)
+        return Need(seconds=2.0**n * 8e-8, memory=2**n) if n <= WALKED else Need(seconds=_SECONDS)
     cells = prod(number + 1 for number in brought.numbers) * len(brought.numbers)
     return Need(seconds=cells * 2e-6, memory=cells * 50)
 
@@ -246,53 +247,72 @@ def _largest(payoffs: "Payoffs", which: "NDArray[np.bool_]", most: int) -> list[
     return [int(at) for at in states[np.lexsort((states, -sizes))][:most]]
 
 
-def _of_gains(brought: Brought, gains: "LinearGains", asked: CoalitionsAsked, progress: Progress) -> CoalitionsAnswer:
-    from comity.analysis.coalition_reasons import look_linear  # noqa: PLC0415  # of the extra `analysis`
+def _of_gains(
+    brought: Brought, gains: "LinearGains | SumGains", asked: CoalitionsAsked, progress: Progress
+) -> CoalitionsAnswer:
+    import numpy as np  # noqa: PLC0415  # of the extra `analysis`
+
+    from comity.analysis.coalition_bits import bits_of, largest  # noqa: PLC0415  # as above
+    from comity.analysis.coalition_reasons import look_gains  # noqa: PLC0415  # as above
 
     for what, given in (
         ("a clause", brought.clause),
         ("exclusive membership", brought.membership != "open"),
         ("an outsider that joins when indifferent", brought.indifferent == "in"),
         ("farsightedness", asked.farsighted),
-        ("stability with transfers", asked.transfers),
     ):
         if given:
-            says = f"{what} needs payoffs, and this game only says what each gains by being in"
+            says = f"{what} needs the payoffs of every coalition; here only what each gains by being in is followed"
             raise refuse("coalitions-gains", says, "give a formula or a table")
-    place = {name: at for at, name in enumerate(brought.players)}
-    n = len(place)
-    counts: dict[str, int] = {"coalitions": 2**n, "agreements": 2**n}
-    method: Any
+    if len(brought.players) > WALKED:
+        return _searched(brought, gains, asked, progress)
     try:
-        if n <= _WALKED:
-            stable, more = _walked(gains, asked.most, progress)
-            complete, method = True, "bits"
-        else:
-            from comity.analysis.coalition_programs import search_stable  # noqa: PLC0415  # as above
-
-            result = search_stable(gains, most=asked.most, seconds=_SECONDS, progress=progress)
-            stable = [tuple(place[name] for name in one) for one in result.stable]
-            more, complete = {"stable": len(stable)}, result.complete
-            method = "integer program"
+        bits = bits_of(gains)
     except ValueError as error:
         raise refuse("coalitions-too-many", str(error), "ask about fewer players") from error
-    listed = [look_linear(gains, one) for one in stable]
-    asked_for = [tuple(sorted(place[name] for name in one)) for one in asked.look] or [tuple(range(n))]
-    looked = [look_linear(gains, one) for one in asked_for]
-    return _said(brought, asked, method, counts | more, listed, [], looked, None, complete=complete)
-
-
-def _walked(gains: "LinearGains", most: int, progress: Progress) -> tuple[list[tuple[int, ...]], dict[str, int]]:
-    import numpy as np  # noqa: PLC0415  # of the extra `analysis`
-
-    from comity.analysis.coalition_bits import bits_of, chosen  # noqa: PLC0415  # as above
-
-    bits = bits_of(gains, progress)
     named = ("internal", "external", "potential", "stable")
-    counts = {name: int(np.unpackbits(getattr(bits, name)).sum()) for name in named}
-    n = len(gains.players)
-    found = [tuple(at for at in range(n) if mask >> at & 1) for mask in chosen(bits.stable, 100_000)]
-    return sorted(found, key=lambda one: (-len(one), one))[:most], counts
+    counts = {"coalitions": 1 << len(brought.players), "agreements": 1 << len(brought.players)}
+    counts |= {name: int(np.bitwise_count(getattr(bits, name)).sum()) for name in named}
+    counts["stable_with_transfers"] = int(np.bitwise_count(bits.sharing).sum())
+
+    def seen(which: "NDArray[np.uint8]") -> "list[Looked]":
+        return [look_gains(gains, _members(mask)) for mask in largest(which, asked.most)]
+
+    looked = [look_gains(gains, one) for one in _asked(brought, asked)]
+    sharing = seen(bits.sharing) if asked.transfers else []
+    return _said(brought, asked, "bits", counts, seen(bits.stable), sharing, looked, None)
+
+
+def _members(mask: int) -> tuple[int, ...]:
+    return tuple(at for at in range(mask.bit_length()) if mask >> at & 1)
+
+
+def _asked(brought: Brought, asked: CoalitionsAsked) -> list[tuple[int, ...]]:
+    """The coalitions to look at; everybody where none is named."""
+    place = {name: at for at, name in enumerate(brought.players)}
+    return [tuple(sorted(place[name] for name in one)) for one in asked.look] or [tuple(range(len(place)))]
+
+
+def _searched(
+    brought: Brought, gains: "LinearGains | SumGains", asked: CoalitionsAsked, progress: Progress
+) -> CoalitionsAnswer:
+    from comity.analysis.clubs import LinearGains  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalition_programs import search_stable  # noqa: PLC0415  # as above
+    from comity.analysis.coalition_reasons import look_gains  # noqa: PLC0415  # as above
+
+    if not isinstance(gains, LinearGains) or asked.transfers:
+        says = f"of more than {WALKED} players stability is searched without transfers, where gains are linear"
+        raise refuse("coalitions-too-many", says, "put players who are alike into one kind, or leave transfers out")
+    try:
+        found = search_stable(gains, most=asked.most, seconds=_SECONDS, progress=progress)
+    except ValueError as error:
+        raise refuse("coalitions-too-many", str(error), "ask about fewer players") from error
+    n = len(brought.players)
+    counts = {"coalitions": 2**n, "agreements": 2**n, "stable": len(found.stable)}
+    place = {name: at for at, name in enumerate(brought.players)}
+    listed = [look_gains(gains, tuple(place[name] for name in one)) for one in found.stable]
+    looked = [look_gains(gains, one) for one in _asked(brought, asked)]
+    return _said(brought, asked, "integer program", counts, listed, [], looked, None, complete=found.complete)
 
 
 def _said(  # noqa: PLR0913, PLR0917  # the parts of an answer

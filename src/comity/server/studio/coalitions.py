@@ -16,6 +16,7 @@ from comity.server.studio.common import brought, decimal, sources, wrong
 from comity.service import Refusal
 from comity.service.apart import Where, apart
 from comity.service.coalition_files import game_of_text
+from comity.service.coalitions import WALKED
 from comity.service.methods import METHODS
 
 __all__ = ["coalitions_page"]
@@ -76,13 +77,14 @@ def coalitions_page(request: HttpRequest, language: str) -> HttpResponseBase:
 def _found(question: Question, text: str, clause: str, membership: str, look: str) -> Any:  # noqa: ANN401  # JSON
     names = [part.strip() for part in look.replace("،", ",").replace("、", ",").replace("，", ",").split(",")]
     chosen = [name for name in names if name]
+    game = game_of_text(text)
     return apart(
         "coalitions",
         {
             "text": text,
             "clause": clause.strip(),
             "membership": "" if membership == "open" else membership,
-            "transfers": game_of_text(text).gains is None,
+            "transfers": game.gains is None or len(game.players) <= WALKED,
             "look": [chosen] if chosen else [],
             "most": _MOST,
             "on": question.on.isoformat(),
