@@ -79,6 +79,7 @@ PUBLIC = (
     "analysis/package?example=1",
     "analysis/forecast?instrument=ctbt&until=2035-01-01&without=IND",
     "analysis/positions?example=1",
+    "analysis/inclusion?example=1",
     "analysis/shares?example=1",
     "what-if?instrument=lake-treaty&actor=ITA&act=ratification&date=2002-01-31",
     "log",

@@ -67,3 +67,14 @@ def test_left_empty_the_votes_of_the_register_are_asked(client: Client) -> None:
     # The register that ships has one roll call with nobody against: its members are parted by abstention alone.
     assert page.status_code == 200
     assert "Session 1948" in text(page) or "session 1948" in text(page)
+
+
+def test_a_meeting_is_set_beside_its_people(client: Client) -> None:
+    page = client.get("/en/analysis/inclusion", {"example": "1"})
+    assert "minutes beside population : A has 6 times its part" in text(page)
+    assert page.headers["Cache-Control"] == "private, no-store"
+    sent = {"text": "actor,minutes,population\nA,30,10\nB,10,30\n", "format": "json"}
+    tables = json.loads(client.post("/en/analysis/inclusion", sent).content)["tables"]
+    by_actor = {row["actor"]: row for row in tables[1]["rows"] if row["reference"] == "population"}
+    assert by_actor["A"]["ratio"] == pytest.approx(3)
+    assert "is no number" in text(client.post("/ar/analysis/inclusion", {"text": "actor,minutes\nA,much\n"}))

@@ -73,6 +73,7 @@ PAGES = {
     "analysis/package": public("analysis/package"),
     "analysis/forecast": public("analysis/forecast"),
     "analysis/positions": public("analysis/positions"),
+    "analysis/inclusion": public("analysis/inclusion"),
     "analysis/shares": public("analysis/shares"),
     "analysis/runs": Declared("analysis/runs", "run.keep"),
     "analysis/runs/<str:key>": public("analysis/runs/none"),

@@ -15,7 +15,7 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, part, sources, wrong
+from comity.server.studio.common import brought, decimal, part, saving, sources, wrong
 from comity.server.words import writing
 from comity.service import Refusal
 from comity.service.apart import Where, apart
@@ -75,7 +75,7 @@ def positions_page(request: HttpRequest, language: str) -> HttpResponseBase:
                 context["wrong"] = wrong(question, refusal)
             else:
                 tables = _tables(question, points, found)
-                context |= _told(question, points, found) | {"tables": tables}
+                context |= _told(question, points, found) | {"tables": tables} | saving("blocs", inputs)
                 title = bare(question.words.text("positions.title"))
                 export = Export(name="positions", title=title, tables=tables)
         response = answer(request, question, "studio/positions.html", context, export)

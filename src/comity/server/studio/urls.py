@@ -11,6 +11,7 @@ from comity.server.routes import page
 from comity.server.studio.clubs import club_page
 from comity.server.studio.coalitions import coalitions_page
 from comity.server.studio.forecasts import forecast_page
+from comity.server.studio.inclusion import inclusion_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
@@ -60,4 +61,5 @@ urlpatterns = [
     page("analysis/forecast", kept(forecast_page)),
     page("analysis/shares", shares_page),
     page("analysis/positions", positions_page),
+    page("analysis/inclusion", inclusion_page),
 ]
