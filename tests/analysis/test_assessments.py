@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.analysis.assessments import STEPS, machine_scale, scale
+from comity.analysis.dividing import BoundsError
 from comity.analysis.panel import Panel
 from comity.analysis.sharing import Rule
 from comity.service import Register
@@ -47,6 +48,11 @@ def test_who_is_at_the_largest_rate_bears_no_points_of_others() -> None:
     assert found["largest rate"] == [0.5, 0.4, 0.1]
 
 
+def test_bounds_that_leave_no_room() -> None:
+    with pytest.raises(BoundsError, match="do not add up"):
+        steps([300, 150, 50], [20, 20, 10])  # three of at most 22%
+
+
 def test_an_eighth_of_the_debt_is_no_income() -> None:
     free = Rule(rule="assessment-scale", largest_rate=1.0, gradient=0.0)
     assert steps([100, 100], [10, 10], [160, 0], rule=free)["debt"] == [round(80 / 180, 6), round(100 / 180, 6)]
@@ -64,7 +70,7 @@ def test_rates_add_up_and_keep_to_their_bounds(rows: list[tuple[float, float, bo
     for rates in machine_scale(income, people, np.zeros(len(rows)), poorest & (np.arange(len(rows)) > 5), rule):
         assert rates.sum() == pytest.approx(1)
         assert (rates >= 0).all()
-    last = machine_scale(income, people, np.zeros(len(rows)), np.zeros(len(rows), bool), rule)
+    last = machine_scale(income, people, np.zeros(len(rows)), np.zeros(len(rows), np.bool_), rule)
     assert last[3].min() >= 0.001 - 1e-9
 
 

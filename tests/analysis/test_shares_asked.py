@@ -88,7 +88,9 @@ def test_carbon_is_not_carbon_dioxide(shipped: Register) -> None:
     assert third.rules[1].shares == pytest.approx(first.rules[1].shares)
     assert refused(shipped, TABLE.replace("MtCO2", "Mt"), *rules, **more) == ["unit-ambiguous"]
     assert refused(shipped, TABLE.replace("MtCO2", ""), *rules, **more) == ["unit-ambiguous"]
-    assert refused(shipped, TABLE, *rules, **(more | {"unit": "Gt"})) == ["unit-ambiguous"]
+    for unit in ("Gt", "", "US dollars"):
+        assert refused(shipped, TABLE, *rules, **(more | {"unit": unit})) == ["unit-ambiguous"]
+    assert refused(shipped, TABLE, *rules, **(more | {"unit": "tCO2", "total": 1})) == ["rule-unfit"]
 
 
 def test_a_total_beside_members_is_left_out_and_told(shipped: Register) -> None:

@@ -11,12 +11,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from comity.analysis.dividing import BoundsError
 from comity.analysis.panel import Panel, Vector
 from comity.analysis.sharing import Rule
 
 __all__ = ["STEPS", "Scale", "machine_scale", "scale"]
 
 Mask = NDArray[np.bool_]
+_CLOSE = 1e-9
 # The steps; after each there are rates that add up to 1.
 STEPS = ("income", "debt", "low income", "least rate", "least developed", "largest rate")
 
@@ -33,7 +35,7 @@ def scale(panel: Panel, rule: Rule, year: int) -> Scale:
 
     Figures: `of` (gni), `population`; and where they are there `debt` (external debt)
     and `ldc` (1 for the least developed).
-    Raises `LackingError`.
+    Raises `LackingError`, and `BoundsError` where no rates between the bounds add up.
     """
     found = [_period(panel, rule, year - length + 1, year) for length in rule.base]
     steps = tuple(np.mean([one[at] for one in found], axis=0) for at in range(len(STEPS)))
@@ -63,7 +65,7 @@ def machine_scale(income: Vector, people: Vector, debt: Vector, poorest: Mask, r
 
     Points that one member is relieved of go to others in proportion: for low income to the members above the threshold
     but not to those at the largest rate; for the least rate from, and for the least developed to, all but those at a
-    bound.
+    bound. Raises `BoundsError` where no rates between the bounds add up to 1.
     """
     threshold = float(income.sum() / people.sum())
     owing = debt if rule.debt_threshold is None else np.where(income / people < rule.debt_threshold, debt, 0.0)
@@ -71,10 +73,15 @@ def machine_scale(income: Vector, people: Vector, debt: Vector, poorest: Mask, r
     steps = (income / income.sum(), adjusted / adjusted.sum())
     # Who is at the largest rate takes none of the points of others, which may bring another one there.
     largest = steps[1] > rule.largest_rate
+    low = min(rule.least_rate, rule.poorest_rate)
     while True:
         bounded = _bounded(_lightened(adjusted, people, threshold, largest, rule), largest, poorest, rule)
         again = largest | (bounded[2] > rule.largest_rate)
         if (again == largest).all():
+            last = bounded[-1]
+            if abs(last.sum() - 1) > _CLOSE or last.max() > rule.largest_rate + _CLOSE or last.min() < low - _CLOSE:
+                says = f"{len(income)} rates of {rule.least_rate:g} to {rule.largest_rate:g} do not add up to the whole"
+                raise BoundsError(says)
             return (*steps, *bounded)
         largest = again
 
@@ -97,8 +104,12 @@ def _bounded(rates: Vector, largest: Mask, poorest: Mask, rule: Rule) -> tuple[V
         least = _moved(rates, floored, rule.least_rate, ~floored & ~largest)
     over = poorest & (least > rule.poorest_rate)
     developed = _moved(least, over, rule.poorest_rate, ~over & ~floored & ~largest)
-    top = developed > rule.largest_rate
-    return rates, least, developed, _moved(developed, top, rule.largest_rate, ~top & ~floored & ~over)
+    top = np.zeros(len(rates), np.bool_)
+    last = developed
+    while (more := (last > rule.largest_rate) & ~top).any():
+        top |= more
+        last = _moved(developed, top, rule.largest_rate, ~top & ~floored & ~over)
+    return rates, least, developed, last
 
 
 def _spread_over(points: float, by: Vector, who: Mask) -> Vector:

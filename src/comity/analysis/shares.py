@@ -33,6 +33,8 @@ from comity.analysis.sharing import Path, Rule, Task
 __all__ = ["UnfitRuleError", "contracted", "converging", "shares"]
 
 _MOST_TURNS = 2000
+# Shares of so many times the total are differences of figures beside which the total is nothing.
+_MOST_TIMES = 1e6
 
 
 class UnfitRuleError(ValueError):
@@ -46,6 +48,10 @@ def shares(panel: Panel, task: Task, rule: Rule, rules: Mapping[str, Rule] | Non
     fit), `BoundsError` (a floor or ceiling cannot be kept).
     """
     found = _WORK[rule.rule](panel, task, rule) if rule.rule != "mix" else _mix(panel, task, rule, rules or {})
+    if not np.abs(found).max() < _MOST_TIMES:
+        raise UnfitRuleError(
+            f"{rule.name}: the total is nothing beside the figures; are both in the units that they say?"
+        )
     if rule.floor is not None or rule.ceiling is not None:
         return fitted(found, rule.floor, rule.ceiling)
     return found

@@ -5,20 +5,22 @@ import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite, isnan
+from math import isfinite
 
 import msgspec
 
 from comity.actors import Directory, fold
 from comity.findings import Finding, has_errors
 from comity.service.queries import Refusal
-from comity.service.units import AmbiguousUnitError, carbon_dioxide, scale_of
+from comity.service.units import AmbiguousUnitError, carbon_dioxide, mass_or_none, scale_of
 
 __all__ = ["MASSES", "Figure", "Figures", "fault", "members_only", "read_figures"]
 
 _COLUMNS = ("actor", "year", "name", "value")
 _MOST_ROWS, _MOST_ACTORS, _MOST_NAMES = 500_000, 1000, 50
 _FIRST, _LAST = 1500, 2300
+# What is smaller or greater is no figure of anything, and would be lost in what is worked out with it.
+_LEAST, _GREATEST = 1e-30, 1e30
 _SHOWN = 12
 _FULL = 100
 # Figures that may be masses of carbon or carbon dioxide, by how their names begin.
@@ -131,7 +133,9 @@ def _number(text: str) -> float | None:
         value = float(text) if "_" not in text else float("nan")
     except ValueError:
         return None
-    return None if isnan(value) or not isfinite(value) else value
+    if not isfinite(value) or (value and not _LEAST < abs(value) < _GREATEST):
+        return None
+    return value
 
 
 def _too_many(found: list[Figure], file: str) -> Iterator[Finding]:
@@ -262,7 +266,7 @@ def _in_units(rows: tuple[Figure, ...], file: str) -> tuple[dict[str, str], tupl
     for name, units in written.items():
         for unit, line in units.items():
             factors[name, unit] = _factor(name, unit, file, line, findings)
-        if len({unit for unit in units if carbon_dioxide_or_none(unit) is None}) > 1:
+        if len({unit for unit in units if mass_or_none(unit) is None}) > 1:
             said = ", ".join(unit or "none" for unit in units)
             findings.append(fault("unit-mixed", f"{name} stands in several units: {said}", "use one", file))
     gini = [one.value for one in rows if one.name == "gini"]
@@ -280,15 +284,6 @@ def _in_units(rows: tuple[Figure, ...], file: str) -> tuple[dict[str, str], tupl
         for one in rows
     )
     return {name: ", ".join(filter(None, units)) for name, units in written.items()}, converted, findings
-
-
-def carbon_dioxide_or_none(unit: str) -> float | None:
-    """What a unit is in tonnes of carbon dioxide, or None where that is not said."""
-    try:
-        found = carbon_dioxide(unit)
-    except AmbiguousUnitError:
-        return None
-    return None if found is None else float(found)
 
 
 def _factor(name: str, unit: str, file: str, line: int, findings: list[Finding]) -> float:

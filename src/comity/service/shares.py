@@ -201,14 +201,14 @@ def answer(register: Register, asked: SharesAsked, progress: Progress = None) ->
         raise missing_extra(error) from error
     need(asked)
     rules = rules_of(asked)
-    total, tonnes = total_of(asked)
     rows = read_figures(asked.data, asked.file, asked.source) if asked.data.strip() else ()
     rows += figures_of_tables(register, asked)
     if not rows:
         raise refuse("csv-empty", "there are no figures", "bring a table (data), or name weight tables", asked.file)
     figures = members_only(rows, register.reading.directory, asked.actors, asked.file)
+    total, single = total_of(asked, figures.units)
     year = asked.year or year_of(figures, rules, asked.kind)
-    task = Task(total=float(tonnes), kind=asked.kind, year=year)
+    task = Task(total=float(single), kind=asked.kind, year=year)
     panel, lacking = settled(panel_of(figures), task, rules, asked)
     shared = tuple(_shared(panel, task, rule, rules, total, asked) for rule in rules.values())
     people = _people(panel, year)

@@ -14,7 +14,7 @@ from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.figures import fault
 from comity.service.queries import Refusal, refuse
-from comity.service.units import AmbiguousUnitError, carbon_dioxide
+from comity.service.units import AmbiguousUnitError, carbon_dioxide, mass_or_none, scale_of
 
 __all__ = ["SharesAsked", "Vary", "asked_of_file", "rule_of", "rules_of", "total_of"]
 
@@ -159,15 +159,28 @@ def _senseless(rule: Rule) -> list[Finding]:
     return found
 
 
-def total_of(asked: SharesAsked) -> tuple[Fraction, Fraction]:
-    """The total as it was said, and in tonnes of carbon dioxide where it is a mass."""
+# What takes emissions from the total itself, so that both must be in one unit.
+_OF_EMISSIONS = ("cumulative-per-capita", "contraction-convergence")
+
+
+def total_of(asked: SharesAsked, written: Mapping[str, str]) -> tuple[Fraction, Fraction]:
+    """The total as it was said, and in single units: in tonnes of carbon dioxide where it is a mass.
+
+    `written` has the units of the figures, by name. Raises `Refusal`, also where a rule takes figures from the total
+    that are a mass of carbon dioxide or carbon, and the total does not say that it is one.
+    """
     if not isfinite(asked.total) or asked.total <= 0:
         raise refuse("number-wrong", f"the total is {asked.total:g}", "share something above nought")
     total = Fraction(str(asked.total))
     try:
-        factor = carbon_dioxide(asked.unit) if asked.unit else None
+        factor = carbon_dioxide(asked.unit)
+        doubt = f"“{asked.unit}” is no mass of either" if asked.unit else "no unit is said"
     except AmbiguousUnitError as error:
-        if any(rule.rule in {"cumulative-per-capita", "contraction-convergence"} for rule in asked.rules):
-            raise refuse("unit-ambiguous", f"the total: {error}", "write GtCO2, or GtC for carbon") from error
-        factor = None
-    return total, total * (factor or 1)
+        factor, doubt = None, str(error)
+    taken = any(rule.rule in _OF_EMISSIONS for rule in asked.rules)
+    if asked.kind == "benefit" and "baseline" in written:
+        taken |= mass_or_none(written["baseline"].partition(",")[0]) is not None
+    if taken and asked.kind == "benefit" and factor is None:
+        do = "write GtCO2 or the like, or GtC for carbon"
+        raise refuse("unit-ambiguous", f"the total, from which emissions are taken: {doubt}", do)
+    return total, total * (scale_of(asked.unit) if factor is None else factor)

@@ -7,7 +7,7 @@ say which of the two it is of is refused: the figures would be wrong by a factor
 import re
 from fractions import Fraction
 
-__all__ = ["CARBON", "AmbiguousUnitError", "carbon_dioxide", "scale_of"]
+__all__ = ["CARBON", "AmbiguousUnitError", "carbon_dioxide", "mass_or_none", "scale_of"]
 
 CARBON = Fraction(44, 12)
 _LETTER = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15}
@@ -36,6 +36,15 @@ def carbon_dioxide(unit: str) -> Fraction | None:
     power = _WORD.get((found["word"] or "").lower(), 0) + _LETTER[found["letter"] or ""]
     tonnes = Fraction(10) ** (power - (6 if found["mass"] == "g" else 0))
     return tonnes * (CARBON if found["of"].lower() in {"c", "carbon"} else 1)
+
+
+def mass_or_none(unit: str) -> float | None:
+    """What a unit is in tonnes of carbon dioxide, or None where that is not said."""
+    try:
+        found = carbon_dioxide(unit)
+    except AmbiguousUnitError:
+        return None
+    return None if found is None else float(found)
 
 
 def scale_of(unit: str) -> int:
