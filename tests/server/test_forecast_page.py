@@ -6,6 +6,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from comity.findings import Finding
+from comity.service import Refusal
+
 pytestmark = pytest.mark.usefixtures("log")
 CTBT = {"instrument": "ctbt", "until": "2035-01-01", "on": "2026-11-23"}
 
@@ -42,6 +45,21 @@ def test_a_veto_at_home_and_a_number_of_parties(client: Client) -> None:
     assert re.search(r"100 parties by 2030-01-01 ?\?", said)
     assert re.search(r"Days by which the even chance is put off: \d", said)
     assert "comity forecast tpnw --from 2026-11-23 --until 2030-01-01 --parties 100 --hurdle un-africa=0.5" in said
+
+
+def test_a_rule_that_weighs_is_answered_apart(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def apart(what: str, inputs: dict[str, object], where: object) -> object:
+        asked.append((what, inputs["instrument"], where))
+        raise Refusal([Finding(level="error", code="analysis-busy", says="as much is being computed as may be")])
+
+    monkeypatch.setattr("comity.server.studio.forecasts.apart", apart)
+    kyoto = {"instrument": "kyoto-protocol", "on": "2002-11-01", "until": "2006-01-01"}
+    assert "as much is being computed" in text(client.get("/en/analysis/forecast", kyoto))
+    assert asked[0][:2] == ("forecast", "kyoto-protocol")
+    assert "in force" in text(client.get("/en/analysis/forecast", CTBT))
+    assert len(asked) == 1
 
 
 def test_its_tables_leave_with_it(client: Client) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.analysis.games import Game
+from comity.analysis.halves import MOST, reached
 
 __all__ = ["Chance", "meeting", "meetings"]
 
@@ -37,11 +38,12 @@ def meeting(game: Game, chances: Mapping[str, float], seed: int = 0) -> Chance:
     return meetings(game, np.ones(1), one, seed)[0]
 
 
-def meetings(game: Game, weights: Floats, chances: Floats, seed: int = 0) -> list[Chance]:
+def meetings(game: Game, weights: Floats, chances: Floats, seed: int = 0, *, exact: bool = True) -> list[Chance]:
     """The chance that a coalition wins, for each of many cases: `chances` is cases × values × players.
 
     The values are those of something unknown that moves all players together, and `weights` their chances (they add up
-    to one). Simulated cases share their random numbers: their differences are surer than they.
+    to one). Simulated cases share their random numbers: their differences are surer than they. Where that would take
+    seconds, a double majority is not counted unless it is to be `exact`.
     """
     cases, values, players = chances.shape
     flat = chances.reshape(cases * values, players)
@@ -58,9 +60,40 @@ def meetings(game: Game, weights: Floats, chances: Floats, seed: int = 0) -> lis
         prod(cap + 1 for cap in caps) <= _MOST_STATES
         and prod(cap + 1 for cap in caps) * short.shape[1] * len(flat) <= _WORK
     ):
-        exact = _exactly(short, caps, ways, flat[:, open_]).reshape(cases, values) @ weights
-        return [Chance(chance=min(float(one), 1.0), error=None) for one in exact]
+        found = _exactly(short, caps, ways, flat[:, open_]).reshape(cases, values) @ weights
+        return [Chance(chance=min(float(one), 1.0), error=None) for one in found]
+    if exact and (double := _double(short, caps)) is not None:
+        found = _doubly(short, caps, ways, flat[:, open_], double).reshape(cases, values) @ weights
+        return [Chance(chance=min(float(one), 1.0), error=None) for one in found]
     return _simulated(short, caps, ways, weights, chances[:, :, open_], seed)
+
+
+def _double(tables: NDArray[np.int64], caps: Sequence[int]) -> tuple[int, int | None] | None:
+    """Which condition weighs few members, and which only counts; None for any other rule."""
+    counts = [at for at in range(len(caps)) if tables[at].max(initial=0) <= 1]
+    heavy = [at for at in range(len(caps)) if at not in counts]
+    if len(heavy) != 1 or len(counts) > 1 or np.count_nonzero(tables[heavy[0]]) > MOST:
+        return None
+    return heavy[0], counts[0] if counts else None
+
+
+def _doubly(
+    tables: NDArray[np.int64],
+    caps: Sequence[int],
+    ways: Sequence[Sequence[int]],
+    chances: Floats,
+    double: tuple[int, int | None],
+) -> Floats:
+    """By halves of those who have a weight (`comity.analysis.halves`)."""
+    heavy, count = double
+    nobody = np.zeros(tables.shape[1], np.int64)
+    cap = 0 if count is None else caps[count]
+    told = reached(tables[heavy], caps[heavy], nobody if count is None else tables[count], cap, chances)
+    won = np.zeros(told.shape[1:])
+    for way in ways:
+        won[cap if count in way else 0 :, 1 if heavy in way else 0 :] = 1
+    found: Floats = (told * won).sum(axis=(1, 2))
+    return found
 
 
 def _exactly(tables: NDArray[np.int64], caps: Sequence[int], ways: Sequence[Sequence[int]], chances: Floats) -> Floats:
@@ -72,7 +105,7 @@ def _exactly(tables: NDArray[np.int64], caps: Sequence[int], ways: Sequence[Sequ
     for begin in range(0, len(chances), size):
         some = chances[begin : begin + size]
         table = np.zeros((len(some), *shape))
-        table[(slice(None), *(0 for _ in shape))] = 1.0
+        table.reshape(len(some), -1)[:, 0] = 1.0
         for at in range(some.shape[1]):
             p = some[:, at].reshape(-1, *(1 for _ in shape))
             by = tables[:, at].tolist()
@@ -137,8 +170,8 @@ def _part(
     tables: NDArray[np.int64], caps: Sequence[int], ways: Sequence[Sequence[int]], joined: NDArray[np.bool_]
 ) -> float:
     # Whole numbers below 2^53: a product of floats adds them exactly, and much faster.
-    reached = joined.astype(float) @ tables.T.astype(float) >= np.array(caps, float)
+    enough = joined.astype(float) @ tables.T.astype(float) >= np.array(caps, float)
     won = np.zeros(len(joined), bool)
     for way in ways:
-        won |= reached[:, list(way)].all(axis=1)
+        won |= enough[:, list(way)].all(axis=1)
     return float(won.mean())

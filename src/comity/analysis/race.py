@@ -39,7 +39,8 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 class Race(msgspec.Struct, frozen=True, kw_only=True):
     """A game, what lies ahead, who is `sure` to be in; `done` where all is over.
 
-    `needed` are those without each of whom it is not met. `unnamed` of those at risk are in though nobody knows who; `among` is the chance of each to be one of them.
+    `needed` are those without each of whom it is not met. `unnamed` of those at risk are in though nobody knows who;
+    `among` is the chance of each to be one of them.
     """
 
     game: Game
@@ -61,7 +62,7 @@ class Race(msgspec.Struct, frozen=True, kw_only=True):
 
     def chances(self, days: Sequence[date]) -> list[Chance]:
         """The chance that the rule is met by each day."""
-        return self._judged([self._row(day) for day in days])
+        return self._judged([self._row(day) for day in days], exact=True)
 
     def ends(self, days: Sequence[date]) -> tuple[list[float], list[float]]:
         """The chance by each day at either end of the middle four fifths of what is not known of the instrument."""
@@ -94,6 +95,8 @@ class Race(msgspec.Struct, frozen=True, kw_only=True):
         if self.done or base.chance in {0.0, 1.0}:
             return []
         row = self._row(last)
+        # Differences are taken between answers of one kind: all counted, or all simulated with the same numbers.
+        base = self._judged([row])[0]
         own = dict(zip(self.game.players, (self.ahead.weights @ row).tolist(), strict=True))
         open_to = [code for code in self.ahead.codes if code in self.game.players and code not in self.sure]
         asked = sorted(open_to, key=lambda code: (-self._pull(code), own[code] * (own[code] - 1), code))
@@ -135,7 +138,7 @@ class Race(msgspec.Struct, frozen=True, kw_only=True):
                     found[:, places[code]] = left if code == also else 0.0
         return found
 
-    def _judged(self, rows: Sequence[Floats], weights: Floats | None = None) -> list[Chance]:
+    def _judged(self, rows: Sequence[Floats], weights: Floats | None = None, *, exact: bool = False) -> list[Chance]:
         if self.done:
             return [Chance(chance=1.0, error=None)] * len(rows)
         game = self.game
@@ -143,7 +146,8 @@ class Race(msgspec.Struct, frozen=True, kw_only=True):
             # Only a plain number is asked about here: those whom nobody knows by name count beside the others.
             lower = tuple(msgspec.structs.replace(one, quota=one.quota - self.unnamed) for one in game.thresholds)
             game = msgspec.structs.replace(game, thresholds=lower)
-        return meetings(game, self.ahead.weights if weights is None else weights, np.array(rows))
+        shares = self.ahead.weights if weights is None else weights
+        return meetings(game, shares, np.array(rows), exact=exact)
 
     def _first_days(self, first: date, asked: Sequence[tuple[float, str, str]]) -> list[date | None]:
         """By halving the days ahead, all questions (a level, who joins at once, who never does) together."""

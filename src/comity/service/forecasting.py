@@ -10,7 +10,7 @@ import msgspec
 from comity.acts import CONSENT
 from comity.instruments import Instrument
 from comity.law.force import counted, ground_on
-from comity.rules import Count, NoMembersError, Rule, UnknownNameError, ground, two_way
+from comity.rules import Count, NoMembersError, Rule, UnknownNameError, ground, names, two_way
 from comity.service.analysing import missing_extra
 from comity.service.form import Progress
 from comity.service.hurdles import hurdles_of, with_figures
@@ -35,7 +35,7 @@ __all__ = [
     "prepare",
 ]
 
-_POINTS = 25  # dates that a forecast gives at the most
+_POINTS, _HEAVY = 25, 13  # dates that a forecast gives at the most; where the rule weighs
 _YEARS = 50  # that it looks ahead
 
 
@@ -190,7 +190,7 @@ def forecast(  # noqa: PLR0913  # all that an answer depends on
         learnt = _with_figures(register, learnt, covariates)
     own = learnt.world.pasts[learnt.world.at[it.id]]
     race = _race(register, it, own, learnt, first, parties)
-    dates = tuple(_dates(first, last))
+    dates = tuple(_dates(first, last, _HEAVY if weighs(it) and not parties else _POINTS))
     free = race
     race = race.with_hurdles(standing_in_way) if standing_in_way else race
     found = race.chances(dates)
@@ -218,7 +218,7 @@ def forecast(  # noqa: PLR0913  # all that an answer depends on
         else None,
         model=_told(learnt, covariates_source),
         backtest=msgspec.to_builtins(learnt.backtest),
-        notes=tuple(_notes(it, own, race, first, standing_in_way)),
+        notes=tuple(_notes(it, own, race, first, standing_in_way, parties=parties)),
     )
 
 
@@ -315,10 +315,16 @@ def _game(register: Register, it: Instrument, players: frozenset[str], day: date
         raise refuse("forecast-impossible", says, "add what it names, or ask for a number of parties") from error
 
 
-def _dates(first: date, last: date) -> Iterator[date]:
+def weighs(it: Instrument) -> bool:
+    """Whether the conditions of an instrument weigh: their chance takes seconds."""
+    clause = it.entry_into_force
+    return clause is not None and clause.when is not None and bool(names(clause.when).weights)
+
+
+def _dates(first: date, last: date, most: int) -> Iterator[date]:
     """The first day, the last, and between them days at equal distances."""
     days = (last - first).days
-    steps = min(days, _POINTS - 1)
+    steps = min(days, most - 1)
     for step in range(steps + 1):
         yield date.fromordinal(first.toordinal() + (days * step) // max(steps, 1))
 
@@ -349,7 +355,9 @@ def _told(learnt: "Learnt", source: str) -> dict[str, Any]:
     }
 
 
-def _notes(it: Instrument, own: "Past", race: "Race", first: date, hurdles: Mapping[str, object]) -> Iterator[str]:
+def _notes(  # all that it speaks of
+    it: Instrument, own: "Past", race: "Race", first: date, hurdles: Mapping[str, object], *, parties: int | None
+) -> Iterator[str]:
     yield "States decide independently of one another, given what was known on the first day and the instrument’s pace."
     yield "What others do after that day does not change a State’s chance, and no State leaves."
     if race.among is not None and own.met is not None:
@@ -368,7 +376,7 @@ def _notes(it: Instrument, own: "Past", race: "Race", first: date, hurdles: Mapp
             "dates and habits, and nothing of what their governments declare."
         )
     clause = it.entry_into_force
-    if clause is not None and clause.when is not None and not race.done:
+    if clause is not None and clause.when is not None and not parties and not race.done:
         delay = clause.delay.after(first) - first
         if delay > timedelta(0):
             yield f"It enters into force about {delay.days} days after its conditions are met."
