@@ -54,6 +54,33 @@ def test_what_made_the_votes_is_found_again() -> None:
     assert (np.abs(found.point - scaled) < 3 * found.error).mean() > 0.9
 
 
+@pytest.mark.parametrize("shape", [(40, 6, 60), (20, 1, 30)])
+def test_bands_hold_about_what_they_promise(shape: tuple[int, int, int]) -> None:
+    # A parametric bootstrap: chambers made from known points, and how many of those lie within 1.96 errors.
+    held = []
+    for seed in range(6):
+        votes, point = made(seed, *shape)
+        found = ideal_points(votes, "M00")
+        true = point[found.actor, found.session]
+        true = (true - true.mean()) / true.std()
+        true *= np.sign(np.corrcoef(found.point, true)[0, 1])
+        held.append((np.abs(found.point - true) < 1.96 * found.error).mean())
+    assert 0.91 < np.mean(held) < 0.985
+
+
+def test_very_many_members_are_placed() -> None:
+    number = 100_000
+    votes = RollCalls(
+        actors=tuple(map(str, range(number))),
+        sessions=(1,),
+        actor=np.repeat(np.arange(number), 2),
+        session=np.zeros(2 * number, np.intp),
+        question=np.tile([0, 1], number),
+        vote=np.random.default_rng(0).integers(0, 3, 2 * number),
+    )
+    assert len(ideal_points(votes, "0").point) == number
+
+
 def test_questions_on_which_all_agree_say_nothing() -> None:
     votes, _ = made(members=6, sessions=1, questions=3)
     same = RollCalls(
