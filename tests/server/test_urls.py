@@ -75,6 +75,8 @@ PAGES = {
     "analysis/positions": public("analysis/positions"),
     "analysis/inclusion": public("analysis/inclusion"),
     "analysis/shares": public("analysis/shares"),
+    "analysis/precedents": public("analysis/precedents"),
+    "analysis/next-step": public("analysis/next-step"),
     "analysis/runs": Declared("analysis/runs", "run.keep"),
     "analysis/runs/<str:key>": public("analysis/runs/none"),
     "analysis/runs/<str:key>/run.json": public("analysis/runs/none/run.json"),

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "LIMIT",
     "PARTS",
+    "UNRELATED",
     "Precedent",
     "Precedents",
     "PrecedentsAsked",
     "Shared",
     "answer",
-    "meanings_of",
     "precedents",
     "precedents_asked",
 ]
@@ -40,7 +40,7 @@ _MEANING_BESIDE = 0.3
 # Two values of a trait are told as shared from here on.
 _ALIKE = 0.8
 # Cosines below this are of texts that have nothing to do with one another.
-_UNRELATED = 0.1
+UNRELATED = 0.15
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class Precedent(msgspec.Struct, frozen=True, kw_only=True):
     """One agreement, why it is like what was asked, how it differs, and what became of it.
 
     `score` is from 0 to 1 for an agreement asked about, and for words a number that only puts them in order. `words`
-    are the stems found. `meaning` is the cosine, where meaning was asked for.
+    are those of the question that were found. `meaning` is the cosine, where meaning was asked for.
     """
 
     instrument: str
@@ -128,12 +128,12 @@ def precedents_asked(
     asked: str,
     on: date,
     by: tuple[str, ...] = tuple(PARTS),
-    limit: int = LIMIT,
+    most: int = LIMIT,
     *,
     meaning: bool = False,
 ) -> dict[str, object]:
     """As `precedents`, as JSON holds it. Raises `Refusal`."""
-    return precedents(register, asked, on, by=by, limit=limit, meaning=meaning).plain()
+    return precedents(register, asked, on, by=by, limit=most, meaning=meaning).plain()
 
 
 class PrecedentsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -185,7 +185,7 @@ def _described(register: Register, text: str, question: Question, on: date, *, m
     ranked = index_of(register).rank(question.words)
     most = ranked[0].score if ranked else 1.0
     by_words = {one.id: one for one in ranked}
-    near = meanings_of(register).near(text) if meaning else {}
+    near = _meanings(register).near(text) if meaning else {}
     top = max(near.values(), default=1.0)
     # The model knows subjects and no numbers: beside clauses that were read it has less to say.
     weight = _MEANING_BESIDE if question.criteria else _MEANING
@@ -196,8 +196,8 @@ def _described(register: Register, text: str, question: Question, on: date, *, m
         own = by_words.get(it.id)
         score = sum((_AREA if one.trait == "areas" else _CLAUSES) * one.alike for one in shared)
         score += 0.0 if own is None else _WORDS * own.score / most
-        score += weight * max(0.0, near.get(it.id, 0.0) - _UNRELATED) / max(top - _UNRELATED, _UNRELATED)
-        words = () if own is None else own.words
+        score += weight * max(0.0, near.get(it.id, 0.0) - UNRELATED) / max(top - UNRELATED, UNRELATED)
+        words = () if own is None else tuple(question.written[stem] for stem in own.words)
         found.append(_Ranked(it=it, score=score, shared=shared, words=words, meaning=near.get(it.id)))
     return sorted((one for one in found if one.score > 0), key=lambda one: (-one.score, one.it.id))
 
@@ -288,8 +288,7 @@ def _kept(
     return found
 
 
-def meanings_of(register: Register) -> "Meanings":
-    """What the agreements of a register mean, made once in some seconds. Raises `Refusal` without the extra."""
+def _meanings(register: Register) -> "Meanings":
     from comity.service.finding.meaning import Meanings  # noqa: PLC0415  # of the extra `semantic`
 
     with _MAKING:

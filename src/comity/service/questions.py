@@ -476,7 +476,11 @@ _TABLE = (
                 choices=tuple(PARTS),
             ),
             Parameter(
-                name="limit", kind="number", summary="How many, at most 100; left out: 10.", example="5", required=False
+                name="most",
+                kind="number",
+                summary="How many, at most 100; left out: 10.",
+                example="5",
+                required=False,
             ),
             Parameter(
                 name="meaning",

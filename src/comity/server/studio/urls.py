@@ -12,9 +12,11 @@ from comity.server.studio.clubs import club_page
 from comity.server.studio.coalitions import coalitions_page
 from comity.server.studio.forecasts import forecast_page
 from comity.server.studio.inclusion import inclusion_page
+from comity.server.studio.next_steps import next_step_page
 from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
+from comity.server.studio.precedents import precedents_page
 from comity.server.studio.shares import shares_page
 from comity.service.form import Method
 from comity.service.methods import METHODS
@@ -53,6 +55,8 @@ def _listed(question: Question, name: str, method: Method | None) -> tuple[str, 
 
 
 urlpatterns = [
+    page("analysis/precedents", kept(precedents_page)),
+    page("analysis/next-step", next_step_page),
     page("analysis", kept(index)),
     page("analysis/power", kept(power_page)),
     page("analysis/club", club_page),

@@ -37,10 +37,11 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as read: what it asks of clauses, and the stems of the words that are left to search by."""
+    """A question as read: what it asks of clauses, the stems of the words that are left, and how each was written."""
 
     criteria: tuple[Criterion, ...]
     words: tuple[tuple[str, ...], ...]
+    written: Mapping[str, str]
 
 
 class _Word(msgspec.Struct, frozen=True):
@@ -86,14 +87,15 @@ def read_question(text: str) -> Question:
     spans = [(words[place].start, words[place].end) for place in taken]
     generic = _generic()
     rest = [
-        word.stems
+        word
         for word in words
         if not any(start < word.end and word.start < end for start, end in spans)
         and not any(stem in STOPS or stem in generic for stem in word.stems)
     ]
     if not rest and not criteria:
-        rest = [word.stems for word in words]
-    return Question(criteria=tuple(criteria), words=tuple(dict.fromkeys(rest)))
+        rest = words
+    written = {word.stems[0]: text[word.start : word.end] for word in rest}
+    return Question(criteria=tuple(criteria), words=tuple(dict.fromkeys(word.stems for word in rest)), written=written)
 
 
 def _named(places: Mapping[str, frozenset[int]]) -> Iterator[Criterion]:
