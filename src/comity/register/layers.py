@@ -10,7 +10,7 @@ from comity.actors import Group
 from comity.acts import Act
 from comity.findings import Finding
 
-__all__ = ["Definition", "DefinitionKind", "Definitions", "Layer", "is_id"]
+__all__ = ["Definition", "DefinitionKind", "Definitions", "Layer", "is_id", "may_hold"]
 
 DefinitionKind = Literal["instrument", "weights", "rule"]
 
@@ -98,3 +98,17 @@ class Definitions:
     def strays(self) -> Iterable[Finding]:
         """See `Layer`."""
         return ()
+
+
+_PLACES: dict[str, DefinitionKind] = {"weights": "weights", "rules": "rule"}
+
+
+def may_hold(layer: Layer, file: str) -> bool:
+    """Whether the file that a finding names may stand in this layer."""
+    place, _, name = file.partition("/")
+    stem = name.rpartition(".")[0]
+    if place == "instruments":
+        return stem in layer.acts_ids() if name.endswith(".csv") else stem in layer.ids("instrument")
+    if place in _PLACES:
+        return stem in layer.ids(_PLACES[place])
+    return True

@@ -14,6 +14,7 @@ from comity.rules import Count, NoMembersError, Rule, UnknownNameError, ground, 
 from comity.service.analysing import missing_extra
 from comity.service.form import Progress
 from comity.service.hurdles import hurdles_of, with_figures
+from comity.service.parameters import Parameter
 from comity.service.queries import Register, as_day, refuse
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from comity.service.pasts import Learnt
 
 __all__ = [
+    "PARAMETERS",
     "Driver",
     "Forecast",
     "ForecastAsked",
@@ -35,6 +37,40 @@ __all__ = [
     "prepare",
 ]
 
+# What the question of the table is asked with, beside the instrument.
+PARAMETERS = (
+    Parameter(
+        name="from",
+        argument="start",
+        kind="day",
+        summary="The first day; left out: today (UTC).",
+        example="2024-03-13",
+        required=False,
+    ),
+    Parameter(name="until", argument="end", kind="day", summary="The last day.", example="2035-01-01"),
+    Parameter(
+        name="parties",
+        kind="number",
+        summary="Ask whether so many have consented; left out: the conditions for entry into force.",
+        example="180",
+        required=False,
+    ),
+    Parameter(
+        name="hurdle",
+        kind="list",
+        argument="hurdles",
+        summary="Who does not consent before a day (USA=2030-01-01), or at what part of its pace (USA=0.5).",
+        example="USA=2030-01-01,CHN=0.5",
+        required=False,
+    ),
+    Parameter(
+        name="without",
+        kind="list",
+        summary="Actors, or groups of them, that stay out.",
+        example="IND",
+        required=False,
+    ),
+)
 _POINTS, _HEAVY = 25, 13  # dates that a forecast gives at the most; where the rule weighs
 _YEARS = 50  # that it looks ahead
 

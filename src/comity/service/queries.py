@@ -38,7 +38,7 @@ from comity.law.what_if import WhatIf, what_if
 from comity.law.why import why
 from comity.register.errors import LogError, MomentError, is_postgres, without_secrets
 from comity.register.folder import FolderLayer
-from comity.register.layers import DefinitionKind, Definitions, Layer
+from comity.register.layers import Definitions, Layer, may_hold
 from comity.register.reading import Reading
 from comity.register.supposed import SupposedReading
 from comity.rules.ground import NoMembersError, UnknownNameError
@@ -461,7 +461,7 @@ class Register:
         """
         found = in_order((*check_all(self.law), *self.reading.strays()))
         layers = self.reading.layers
-        strange = {finding for finding in found if not _is_own(layers[0], finding.file)}
+        strange = {finding for finding in found if not may_hold(layers[0], finding.file)}
         if len(layers) == 1 or not strange:
             return found
         theirs = strange & _findings_beneath(layers[1:])
@@ -482,20 +482,6 @@ def _findings_beneath(layers: tuple[Layer, ...]) -> frozenset[Finding]:
 def shipped_layer() -> FolderLayer:
     """The register that ships, which stays as it was installed for as long as a process runs."""
     return FolderLayer(shipped_folder())
-
-
-def _is_own(layer: Layer, file: str) -> bool:
-    """Whether the file that a finding names may stand in this layer."""
-    place, _, name = file.partition("/")
-    stem = name.rpartition(".")[0]
-    if place == "instruments":
-        return stem in layer.acts_ids() if name.endswith(".csv") else stem in layer.ids("instrument")
-    if place in _PLACES:
-        return stem in layer.ids(_PLACES[place])
-    return True
-
-
-_PLACES: dict[str, DefinitionKind] = {"weights": "weights", "rules": "rule"}
 
 
 def _nearest_instruments(reading: Reading, name: str) -> list[str]:
