@@ -74,6 +74,8 @@ PUBLIC = (
     "what-if",
     "analysis",
     "analysis/power?rule=unsc-substantive&on=2022-06-01&then=1960-01-01",
+    "analysis/quota?rule=unga-simple&on=2022-06-01",
+    "analysis/design?weights=kyoto-annex-i-1990&on=1997-12-11&quota=0.55",
     "analysis/club?example=1",
     "analysis/coalitions?example=1",
     "analysis/package?example=1",

@@ -41,7 +41,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def penrose(populations: Sequence[Fraction | int]) -> tuple[float, ...]:
-    """Shares in proportion to the square roots (Penrose, 1946): as much power for every citizen in a union of States."""
+    """Shares in proportion to square roots (Penrose, 1946): as much power for every citizen in a union of States."""
     roots = [sqrt(one) for one in populations]
     return tuple(root / sum(roots) for root in roots)
 

@@ -70,6 +70,7 @@ _TABLE: Iterable[Method] = (
     Method(
         id="power-study",
         summary="Power under a rule beside another rule or day: who gains, who loses; per person; smallest coalitions.",
+        page="power",
         asks=reforms.StudyAsked,
         answer=reforms.study,
         example={"rule": "eu-council-qmv", "on": "2014-10-31", "then": "2014-11-01", "blocking": True},
@@ -83,6 +84,7 @@ _TABLE: Iterable[Method] = (
     Method(
         id="power-quota",
         summary="How the power of members moves with the quota of a rule.",
+        page="quota",
         asks=reforms.QuotaAsked,
         answer=reforms.sweep,
         example={"rule": "eu-council-qmv", "on": "2014-11-01", "start": "0.5", "end": "0.9", "points": 5},
@@ -96,6 +98,7 @@ _TABLE: Iterable[Method] = (
     Method(
         id="power-design",
         summary="Votes and a quota under which power is in proportion to a weight table, or to its square roots.",
+        page="design",
         asks=reforms.DesignAsked,
         answer=reforms.design_votes,
         example={"on": "2014-11-01", "weights": "eu-population", "law": "square-root", "quota": "0.62"},

@@ -32,6 +32,7 @@ __all__ = [
     "power_in",
     "power_under",
     "read_power",
+    "refuse_large",
 ]
 
 # Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
@@ -211,12 +212,12 @@ def power_asked(  # noqa: PLR0913  # what a question takes
     """The power of each member under a rule of the register, as programs ask: never a file. Raises `Refusal`."""
     if not set(index) <= set(INDICES):
         raise refuse("index-unknown", f"“{', '.join(index):.40}” names no index", "say banzhaf, shapley, or both")
-    if register.reading.rule(rule) is None:
-        raise unknown_rule(register, rule)
     # In one order, so that what was counted once is found again.
     chosen = tuple(one for one in INDICES if one in index)
-    if mode != "instant" and not abstention:
-        _small(ruling(register, rule, on, members or ""))
+    if register.reading.rule(rule) is None:
+        raise unknown_rule(register, rule)
+    if mode != "instant":
+        refuse_large(register, rule, on, members or "", abstention=bool(abstention))
     return power(
         register,
         rule,
@@ -228,8 +229,13 @@ def power_asked(  # noqa: PLR0913  # what a question takes
     )
 
 
-def _small(found: Ruling) -> None:
-    """Refuse what one reader of a portal may not ask for."""
+def refuse_large(register: Register, rule: str, on: date, members: str = "", *, abstention: bool = False) -> None:
+    """Refuse what one reader of a portal may not ask for: a file, a rule that there is not, or too much memory."""
+    if register.reading.rule(rule) is None:
+        raise unknown_rule(register, rule)
+    if abstention:
+        return
+    found = ruling(register, rule, on, members)
     game = found.game()
     from comity.analysis.power import memory_needed  # noqa: PLC0415  # of the extra `analysis`
 

@@ -1,10 +1,8 @@
 """Who has power under a rule: measured, drawn, said in plain words; and two rules or two days side by side."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import TYPE_CHECKING
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -18,14 +16,15 @@ from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.faults import Fault
 from comity.server.studio.common import number, part, saving, sources, wrong
 from comity.service import Refusal
-from comity.service.powers import PowerAnswer, PowerAsked, measurable, power_asked
+from comity.service.powers import PowerAnswer, PowerAsked, measurable, refuse_large
+from comity.service.reforms import Coalitions, Study, StudyAsked, study
 
 if TYPE_CHECKING:
     from comity.analysis.power import PowerOf
 
-__all__ = ["power_page"]
+__all__ = ["power_page", "rule_choices"]
 
-_EXTRA = ("rule", "with", "then")
+_EXTRA = ("rule", "with", "then", "abstention", "per")
 # Members that the chart has, and that are named where a sentence is about many.
 _DRAWN, _NAMED = 20, 8
 # Below this a difference is one of rounding.
@@ -49,13 +48,6 @@ _WORKS = (
 )
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """A rule and a day."""
-
-    rule: str
-    on: date
-
-
 @require_safe
 def power_page(request: HttpRequest, language: str) -> HttpResponse:
     """The form; the power of the members under a rule on a day; what another rule or day changes."""
@@ -64,44 +56,67 @@ def power_page(request: HttpRequest, language: str) -> HttpResponse:
         export = Export(name="power", title="")
         if question.extra["rule"]:
             try:
-                first = power_asked(question.register, question.extra["rule"], question.on)
-                other = _other(question)
-                second = None if other is None else power_asked(question.register, other.rule, other.on)
+                inputs = _inputs(question)
+                for rule, on in ((inputs.rule, inputs.on), (inputs.beside or inputs.rule, inputs.then or inputs.on)):
+                    refuse_large(question.register, rule, on, abstention=inputs.abstention)
+                found = study(question.register, inputs)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
-                tables = [_table(question, first)]
-                context |= saving("power", PowerAsked(rule=question.extra["rule"], on=question.on))
-                context |= _told(question, first) | {"table": tables[0]}
+                second = found.second
+                tables = [_table(question, found)]
+                context |= saving("power-study", inputs) if second or found.divided else saving("power", _alone(inputs))
+                context |= _told(question, found) | {"table": tables[0]}
                 if second is not None:
-                    tables.append(_differences(question, first, second))
-                    context |= _changed(question, first, second) | {"differences": tables[1]}
-                export = Export(name=f"power-{first.rule}", title=tables[0].title, tables=tuple(tables))
+                    tables.append(_differences(question, found))
+                    context |= _changed(question, found, second) | {"differences": tables[1]}
+                export = Export(name=f"power-{found.first.rule}", title=tables[0].title, tables=tuple(tables))
         return answer(request, question, "studio/power.html", context, export)
 
 
-def _other(question: Question) -> _Asked | None:
-    rule, then = question.extra["with"], question.extra["then"]
-    if not rule and not then:
-        return None
+def _inputs(question: Question) -> StudyAsked:
+    """What the page asks for, as a method takes it."""
+    given, then = question.extra, question.extra["then"]
     try:
-        on = parse_date(then) if then else question.on
+        day = parse_date(then) if then else None
     except ValueError as error:
         raise Fault(400, question.words.text("fault.on", text=then, example="2016-11-04")) from error
-    return _Asked(rule or question.extra["rule"], on)
+    return StudyAsked(
+        rule=given["rule"],
+        on=question.on,
+        beside=given["with"],
+        then=day,
+        per=given["per"],
+        blocking=True,
+        abstention=bool(given["abstention"]),
+    )
+
+
+def _alone(inputs: StudyAsked) -> PowerAsked:
+    return PowerAsked(rule=inputs.rule, on=inputs.on, abstention=inputs.abstention)
 
 
 # The form
 
 
-def _form(question: Question) -> dict[str, object]:
+def rule_choices(question: Question) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The rules that can be measured, by institution: its name, and the id and title of each rule."""
     rules = sorted(measurable(question.register), key=lambda one: (one.institution, one.title))
     by_institution: dict[str, list[tuple[str, str]]] = {}
     for one in rules:
         by_institution.setdefault(one.institution, []).append((one.id, one.title))
     institutions = [(_institution(question, name), found) for name, found in by_institution.items()]
+    return sorted(institutions, key=lambda pair: question.words.sort_key(pair[0]))
+
+
+def _form(question: Question) -> dict[str, object]:
+    reading = question.register.reading
+    tables = [(name, reading.weights(name)) for name in reading.ids("weights")]
     return {
-        "rules": sorted(institutions, key=lambda pair: question.words.sort_key(pair[0])),
+        "rules": rule_choices(question),
+        "tables": [(name, one.title) for name, one in tables if one is not None],
+        "per": question.extra["per"],
+        "abstention": bool(question.extra["abstention"]),
         "rule": question.extra["rule"],
         "with": question.extra["with"],
         "then": question.extra["then"],
@@ -131,20 +146,21 @@ def _examples(question: Question) -> Iterator[tuple[str, SafeString]]:
 # One rule on one day
 
 
-def _told(question: Question, found: PowerAnswer) -> dict[str, object]:
-    words = question.words
+def _told(question: Question, asked_for: Study) -> dict[str, object]:
+    words, found = question.words, asked_for.first
     ranked = _ranked(found)
+    flag = " --abstention" if question.extra["abstention"] else ""
     return {
         "title": words.english(found.title),
         "article": found.article,
         "institution_on": found.on,
-        "says": list(_says(question, found, ranked)),
+        "says": [*_says(question, found, ranked), *_smallest(question, asked_for.coalitions)],
         "drawing": _drawing(question, ranked[:_DRAWN]),
         "drawn": words.text("power.drawn", n=_DRAWN, all=len(ranked)) if len(ranked) > _DRAWN else "",
         "exact": words.text("power.exact.integral" if found.power.method == "generating function" else "power.exact"),
         "notes": [words.english(note) for note in found.notes],
         "data": [words.english(source) for source in found.sources],
-        "command": f"comity power --rule {found.rule} --on {found.on}",
+        "command": f"comity power --rule {found.rule} --on {found.on}{flag}",
     }
 
 
@@ -158,7 +174,9 @@ def _says(question: Question, found: PowerAnswer, ranked: list["PowerOf"]) -> It
     yield words.count("power.members", len(ranked))
     top = [one for one in ranked if one.swings == most.swings]
     decides = part(words, most.banzhaf_absolute or 0)
-    if len(top) == len(ranked):
+    if question.extra["abstention"]:
+        yield words.text("power.abstention.says")
+    elif len(top) == len(ranked):
         yield words.text("power.alike", part=decides)
     else:
         yield words.text("power.most", names=_names(question, top), part=decides)
@@ -171,6 +189,21 @@ def _says(question: Question, found: PowerAnswer, ranked: list["PowerOf"]) -> It
     powerless = [one for one in ranked if one.swings == 0]
     if powerless:
         yield words.text("power.none", names=_names(question, powerless))
+
+
+def _smallest(question: Question, found: Coalitions | None) -> Iterator[SafeString]:
+    """The smallest coalitions that adopt, and that block, with one of each."""
+    words = question.words
+    if found is None:
+        return
+    for key, size, some in (
+        ("power.smallest.win", found.winning_size, found.winning),
+        ("power.smallest.block", found.blocking_size, found.blocking),
+    ):
+        if size and some:
+            names = sorted(map(words.name, some[0]), key=words.sort_key)
+            more = [str(words.count("count.more", len(names) - _NAMED))] if len(names) > _NAMED else []
+            yield words.text(key, n=size, names=words.list([*names[:_NAMED], *more]))
 
 
 def _names(question: Question, members: Iterable["PowerOf"]) -> SafeString:
@@ -192,8 +225,10 @@ def _drawing(question: Question, shown: list["PowerOf"]) -> SafeString:
     return bars(rows, labels)
 
 
-def _table(question: Question, found: PowerAnswer) -> Table:
-    words = question.words
+def _table(question: Question, asked_for: Study) -> Table:
+    words, found = question.words, asked_for.first
+    ratios = {one.actor: one.ratio for one in asked_for.divided}
+    plain = found.power.method != "ballots with abstentions"
     columns = (
         Column("actor", words.text("map.code"), shown=False),
         Column("member", words.text("power.member")),
@@ -201,8 +236,9 @@ def _table(question: Question, found: PowerAnswer) -> Table:
         Column("banzhaf_normalised", words.text("power.banzhaf"), "number"),
         Column("shapley", words.text("power.shapley"), "number"),
         Column("banzhaf_absolute", words.text("power.absolute"), "number"),
-        Column("prevent", words.text("power.prevent"), "number"),
-        Column("initiate", words.text("power.initiate"), "number"),
+        Column("prevent", words.text("power.prevent"), "number", shown=plain),
+        Column("initiate", words.text("power.initiate"), "number", shown=plain),
+        Column("ratio", words.text("power.ratio"), "number", shown=bool(ratios)),
         Column("swings", words.text("power.swings"), shown=False),
     )
     rows = (
@@ -212,6 +248,7 @@ def _table(question: Question, found: PowerAnswer) -> Table:
             _weight(question, one.weight),
             *(number(words, value, percent=True) for value in (one.banzhaf_normalised, one.shapley)),
             *(number(words, value, percent=True) for value in (one.banzhaf_absolute, one.prevent, one.initiate)),
+            number(words, ratios.get(one.actor)),
             str(one.swings),
         )
         for one in _ranked(found)
@@ -231,23 +268,10 @@ def _weight(question: Question, weight: float | None) -> Cell:
 # Two side by side
 
 
-def _shares(found: PowerAnswer) -> dict[str, float]:
-    return {one.actor: one.banzhaf_normalised or 0 for one in found.power.members}
-
-
-def _shifts(first: PowerAnswer, second: PowerAnswer) -> list[tuple[str, float | None, float | None, float]]:
-    """Each member's share before and after, and the difference; who gains most comes first."""
-    before, after = _shares(first), _shares(second)
-    found = [
-        (code, before.get(code), after.get(code), after.get(code, 0) - before.get(code, 0)) for code in before | after
-    ]
-    return sorted(found, key=lambda one: (-one[3], one[0]))
-
-
-def _changed(question: Question, first: PowerAnswer, second: PowerAnswer) -> dict[str, object]:
-    words, shifts = question.words, _shifts(first, second)
-    gains = [code for code, *_, shift in shifts if shift > _SAME]
-    loses = [code for code, *_, shift in reversed(shifts) if shift < -_SAME]
+def _changed(question: Question, found: Study, second: PowerAnswer) -> dict[str, object]:
+    words, first = question.words, found.first
+    gains = [one.actor for one in found.shifts if one.change > _SAME]
+    loses = [one.actor for one in reversed(found.shifts) if one.change < -_SAME]
     said = [
         words.text(key, names=words.list(map(words.name, codes[:_NAMED])), n=len(codes))
         for key, codes in (("power.gain", gains), ("power.lose", loses))
@@ -261,24 +285,37 @@ def _changed(question: Question, first: PowerAnswer, second: PowerAnswer) -> dic
     }
 
 
-def _differences(question: Question, first: PowerAnswer, second: PowerAnswer) -> Table:
+def _differences(question: Question, found: Study) -> Table:
     words = question.words
-    heads = [bare(words.text("power.on", rule=one.rule, on=one.on)) for one in (first, second)]
+    both = [one for one in (found.first, found.second) if one is not None]
+    heads = [bare(words.text("power.on", rule=one.rule, on=one.on)) for one in both]
     columns = (
         Column("actor", words.text("map.code"), shown=False),
         Column("member", words.text("power.member")),
         Column("before", heads[0], "number"),
         Column("after", heads[1], "number"),
         Column("change", words.text("power.change"), "number"),
+        Column("relative", words.text("power.relative"), "number"),
+        Column("ratio", words.text("power.ratio"), "number", shown=bool(found.divided)),
+        Column("ratio_after", words.text("power.ratio"), "number", shown=bool(found.divided)),
     )
+    divided = {one.actor: one for one in found.divided}
     rows = (
         row(
-            code,
-            words.name(code),
-            number(words, before, percent=True),
-            number(words, after, percent=True),
-            Cell(shift, said=words.isolated(("+" if shift > _SAME else "") + part(words, shift))),
+            one.actor,
+            words.name(one.actor),
+            number(words, one.before, percent=True),
+            number(words, one.after, percent=True),
+            _signed(question, one.change, 2),
+            Cell() if one.relative is None else _signed(question, one.relative, 1),
+            number(words, divided[one.actor].ratio if one.actor in divided else None),
+            number(words, divided[one.actor].after if one.actor in divided else None),
         )
-        for code, before, after, shift in _shifts(first, second)
+        for one in found.shifts
     )
     return Table(id="differences", title=bare(words.text("power.differences")), columns=columns, rows=tuple(rows))
+
+
+def _signed(question: Question, shift: float, digits: int) -> Cell:
+    words = question.words
+    return Cell(shift, said=words.isolated(("+" if shift > _SAME else "") + part(words, shift, digits)))

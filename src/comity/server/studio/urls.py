@@ -17,6 +17,7 @@ from comity.server.studio.packages import package_page
 from comity.server.studio.positions import positions_page
 from comity.server.studio.power import power_page
 from comity.server.studio.precedents import precedents_page
+from comity.server.studio.reforms import design_page, quota_page
 from comity.server.studio.shares import shares_page
 from comity.service.form import Method
 from comity.service.methods import METHODS
@@ -59,11 +60,13 @@ urlpatterns = [
     page("analysis/next-step", next_step_page),
     page("analysis", kept(index)),
     page("analysis/power", kept(power_page)),
+    page("analysis/quota", kept(quota_page)),
+    page("analysis/design", kept(design_page)),
     page("analysis/club", club_page),
     page("analysis/coalitions", coalitions_page),
     page("analysis/package", package_page),
     page("analysis/forecast", kept(forecast_page)),
-    page("analysis/shares", shares_page),
     page("analysis/positions", positions_page),
     page("analysis/inclusion", inclusion_page),
+    page("analysis/shares", shares_page),
 ]
