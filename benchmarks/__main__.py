@@ -13,7 +13,7 @@ from pathlib import Path
 from figures import busy, machine
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("world", "start", "rules", "power", "clubs", "coalitions", "positions", "memory", "serving")
+NAMES = ("world", "start", "rules", "power", "clubs", "coalitions", "packages", "positions", "memory", "serving")
 HEAD = """# What was measured
 
 Written by `make bench ARGS=--write`. Each figure is the shortest of several runs; another machine, or a busier one,

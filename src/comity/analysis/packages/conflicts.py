@@ -7,6 +7,7 @@ of those are looked at: one that cannot be satisfied is a smallest conflict, one
 
 from collections.abc import Iterator, Sequence
 from math import inf
+from time import monotonic
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -17,7 +18,7 @@ from comity.analysis.packages.offers import Floats, Grid
 __all__ = ["conflicts", "together"]
 
 # Conflicts that are named, sets that are looked at, and how long one is: what is not settled by then is not said.
-_NAMED, _LOOKED, _SECONDS = 60, 400, 1.0
+_NAMED, _LOOKED, _SECONDS = 60, 2_000, 0.5
 _FLOOR = -1e-12
 
 
@@ -39,8 +40,13 @@ def together(grid: Grid, low: Floats, parties: Sequence[int], seconds: float | N
     return True if found.rows else (False if found.told else None)
 
 
-def conflicts(grid: Grid, low: Floats) -> Iterator[tuple[int, ...]]:
-    """The smallest sets of parties that no package gives at least `low` together, as numbers of parties."""
+def conflicts(grid: Grid, low: Floats, seconds: float = 10.0) -> Iterator[tuple[int, ...]]:
+    """The smallest sets of parties that no package gives at least `low` together, as numbers of parties.
+
+    After so many seconds it ends: with those found, or, where there are none yet, with one from which nobody was found
+    that could be taken.
+    """
+    end = monotonic() + seconds
     count = len(low)
     lacking: list[tuple[int, ...]] = []
     named: list[tuple[int, ...]] = []
@@ -48,7 +54,7 @@ def conflicts(grid: Grid, low: Floats) -> Iterator[tuple[int, ...]]:
         candidate = _meeting(count, lacking, named)
         if candidate is None or (named and len(candidate) > len(named[0])) or len(named) == _NAMED:
             return
-        content = together(grid, low, candidate, _SECONDS)
+        content = together(grid, low, candidate, _SECONDS) if monotonic() < end else None
         if content is None:
             break
         if not content:
@@ -57,23 +63,23 @@ def conflicts(grid: Grid, low: Floats) -> Iterator[tuple[int, ...]]:
             continue
         kept = list(candidate)
         for party in range(count):
-            if party not in candidate and together(grid, low, [*kept, party], _SECONDS):
+            if party not in candidate and monotonic() < end and together(grid, low, [*kept, party], _SECONDS):
                 kept.append(party)
         lacking.append(tuple(party for party in range(count) if party not in kept))
         if not lacking[-1]:
             return
     if not named:
-        yield from _one(grid, low)
+        yield _one(grid, low, monotonic() + seconds)
 
 
-def _one(grid: Grid, low: Floats) -> Iterator[tuple[int, ...]]:
+def _one(grid: Grid, low: Floats, end: float) -> tuple[int, ...]:
     """A set from which nobody can be taken, as far as can be told in time: a deletion filter."""
     left = list(range(len(low)))
     for party in tuple(left):
         without = [one for one in left if one != party]
-        if together(grid, low, without, _SECONDS) is False:
+        if monotonic() < end and together(grid, low, without, _SECONDS) is False:
             left = without
-    yield tuple(left)
+    return tuple(left)
 
 
 def _meeting(count: int, lacking: Sequence[Sequence[int]], named: Sequence[Sequence[int]]) -> tuple[int, ...] | None:
