@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.analysis import coalition_bits
-from comity.analysis.clubs import LinearGains, stable_clubs
+from comity.analysis.clubs import LinearGains, Region, climate_gains, stable_clubs
 from comity.analysis.coalition_models import formula_of, model_formula
 from comity.analysis.coalition_programs import search_stable
 from comity.analysis.coalition_reasons import look
@@ -211,6 +211,34 @@ def test_bits_of_a_public_good_are_those_of_its_payoffs(alike: bool) -> None:  #
             assert ((found & listed) == (getattr(whole, name) & listed)).all()
 
 
+def test_the_bits_of_the_climate_club_are_its_stable_clubs() -> None:
+    chance = random.Random(7)  # noqa: S311  # games to try
+    regions = [
+        Region(
+            name=f"R{at}",
+            gdp=Fraction(chance.randint(300, 16_000)),
+            co2=Fraction(chance.randint(100, 9_000)),
+            mckinsey=Fraction(chance.randint(8, 60), 1000),
+            tariff_alpha=Fraction(1, 2),
+            tariff_beta=Fraction(3, 5),
+            exports=tuple(Fraction(0 if at == to else chance.randint(1, 400)) for to in range(8)),
+        )
+        for at in range(8)
+    ]
+    for price in (Fraction(25, 2), Fraction(50)):
+        for tariff in (Fraction(0), Fraction(1, 20)):
+            gains = climate_gains(regions, price, tariff)
+            found = [
+                {k for k in range(8) if mask >> k & 1}
+                for mask in coalition_bits.chosen(coalition_bits.bits_of(gains).stable)
+            ]
+            expected = [{int(name[1:]) for name in club.members} for club in stable_clubs(gains)]
+            assert sorted(map(sorted, found)) == sorted(map(sorted, expected))
+            programs = search_stable(gains, most=50)
+            assert programs.complete
+            assert sorted(programs.stable) == sorted(club.members for club in stable_clubs(gains))
+
+
 def test_the_largest_come_first() -> None:
     bits = np.array([0b10010110, 0b11], np.uint8)
     assert coalition_bits.largest(bits, 4) == [7, 9, 1, 2]
@@ -368,6 +396,15 @@ def test_what_is_no_formula_is_refused(text: str, says: str) -> None:
 def test_a_division_by_nought_is_refused_where_somebody_would_have_it() -> None:
     with pytest.raises(FormulaError, match="nought"):
         from_formula(("A", "B"), formula({"b": [Fraction(0), Fraction(1)]}, "1 / b"))
+
+
+def test_numbers_that_grow_without_end_are_refused() -> None:
+    grows = "(" * 6 + "b" + "^9)" * 6
+    with pytest.raises(FormulaError, match="too large"):
+        from_formula(("A",), formula({"b": [Fraction(7)]}, grows))
+    # As nought in floats, where only exact numbers would decide.
+    with pytest.raises(FormulaError, match="too large"):
+        stability(from_formula(("A",), formula({"b": [Fraction(7)]}, f"min(0, {grows})")))
 
 
 def test_more_coalitions_than_can_be_held_are_refused_first() -> None:

@@ -30,7 +30,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.analysis.formulas import Formula, FormulaError
+from comity.analysis.formulas import TOO_LARGE, Formula, FormulaError
 
 __all__ = [
     "MOST_CELLS",
@@ -175,7 +175,7 @@ def from_formula(
                 wrong = ~np.isfinite(found) & ~nobody
                 if wrong.any():
                     exact(here[wrong][:1], kind, is_in=is_in)  # raises where it divides by nought
-                    raise FormulaError("it gives numbers too large to count with")
+                    raise FormulaError(TOO_LARGE)
                 found[nobody] = np.nan
                 table[here, kind] = found
         if progress is not None:

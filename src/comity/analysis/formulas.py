@@ -21,10 +21,13 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 import numpy as np
 
-__all__ = ["SUMS", "Formula", "FormulaError", "Node", "Values", "names_of", "parse_formula"]
+__all__ = ["SUMS", "TOO_LARGE", "Formula", "FormulaError", "Node", "Values", "names_of", "parse_formula"]
 
 # Longer formulas are programs, and deeper ones are meant to break something.
 _LONGEST, _DEEPEST, _STEEPEST = 2000, 50, 9
+# Bits of an exact number.
+_WIDEST = 100_000
+TOO_LARGE = "it gives numbers too large to count with"
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/^(),]))")
 SUMS = ("members", "outsiders", "everyone")
 _BUILT_IN = ("size", "players")
@@ -239,13 +242,24 @@ class _Working:
         if isinstance(node, Power):
             return self.power(self.value(node.of, kind), node.to)
         parts = [self.value(part, kind) for part in node.parts]
-        return reduce(_ARITHMETIC[node.what], parts) if node.what != "/" else self.quotient(*parts)
+        return self.bounded(reduce(_ARITHMETIC[node.what], parts) if node.what != "/" else self.quotient(*parts))
+
+    def bounded(self, found: Any) -> Any:  # noqa: ANN401  # as above
+        """The same; exact numbers that grow without end are refused before they take all memory."""
+        if self.exact:
+            values = found.ravel() if isinstance(found, np.ndarray) else (found,)
+            for one in values:
+                if max(one.numerator.bit_length(), one.denominator.bit_length()) > _WIDEST:
+                    raise FormulaError(TOO_LARGE)
+        return found
 
     def quotient(self, over: Any, under: Any) -> Any:  # noqa: ANN401  # as above
         return over / (under if self.exact else np.asarray(under, np.float64))
 
     def power(self, base: Any, to: int) -> Any:  # noqa: ANN401  # as above
-        found = base ** abs(to)
+        found = self.number(1)
+        for _ in range(abs(to)):
+            found = self.bounded(found * base)
         return found if to >= 0 else self.quotient(self.number(1), found)
 
     def name(self, name: str, kind: int) -> Any:  # noqa: ANN401  # as above

@@ -46,7 +46,7 @@ def clause_rule(clause: Any, register: Register, day: date) -> Rule:  # noqa: AN
     if isinstance(text, str) and text.startswith("{"):
         try:
             text = msgspec.json.decode(text)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise refuse("clause-malformed", f"the clause is no JSON: {error}", 'such as {"count": 3}') from error
     if isinstance(text, Mapping):
         try:

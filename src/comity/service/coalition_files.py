@@ -120,7 +120,7 @@ class _Faults:
 def _of_json(text: str, file: str) -> Brought:
     try:
         read = msgspec.json.decode(text, type=_File)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise refuse("coalitions-malformed", str(error), _DO, file) from error
     fault = _Faults(file)
     players = tuple(_Player(name=one) if isinstance(one, str) else one for one in read.players)

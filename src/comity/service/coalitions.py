@@ -1,5 +1,6 @@
 """Which coalitions are stable: a game that somebody brings, every coalition of it, and the reasons of some."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -29,6 +30,8 @@ Membership = Literal["open", "exclusive", "majority"]
 # Players of a game of gains whose coalitions are all walked through; above, an integer program looks for stable ones.
 WALKED = 27
 _SECONDS = 60.0
+# Stable coalitions that are told one by one.
+_TOLD = 10_000
 
 
 class CoalitionsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +169,8 @@ def answer(register: Register, asked: CoalitionsAsked, progress: Progress = None
         from comity.analysis.formulas import FormulaError  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
+    if not 1 <= asked.most <= _TOLD:
+        raise refuse("parameter-wrong", f"{asked.most} coalitions cannot be told", f"a number from 1 to {_TOLD:,}")
     brought = game_of_text(asked.text)
     rules: dict[str, Any] = {
         name: getattr(asked, name) for name in ("membership", "indifferent") if getattr(asked, name)
@@ -187,10 +192,10 @@ def answer(register: Register, asked: CoalitionsAsked, progress: Progress = None
 def _known(brought: Brought, look: Sequence[Sequence[str]]) -> None:
     most = dict(zip(brought.players, brought.numbers, strict=True))
     for members in look:
-        for name in members:
+        for name, many in Counter(members).items():
             if name not in most:
                 raise refuse("coalitions-unknown", f"“{name:.60}” is no player", f"one of {', '.join(most)}")
-            if members.count(name) > most[name]:
+            if many > most[name]:
                 raise refuse("coalitions-unknown", f"there are {most[name]} of {name}", "name it less often")
 
 
