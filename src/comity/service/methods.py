@@ -178,8 +178,12 @@ _TABLE: Iterable[Method] = (
                 "International Journal of Game Theory 6."
             ),
             (
-                "Duran, M. A., and Grossmann, I. E. (1986). An outer-approximation algorithm for a class of "
-                "mixed-integer nonlinear programs. Mathematical Programming 36."
+                "Lacoste-Julien, S., and Jaggi, M. (2015). On the global linear convergence of Frank-Wolfe "
+                "optimization variants. Advances in Neural Information Processing Systems 28."
+            ),
+            (
+                "Nemhauser, G. L., and Ullmann, Z. (1969). Discrete dynamic programming and capital allocation. "
+                "Management Science 15."
             ),
         ),
     ),
