@@ -96,8 +96,8 @@ def look_ahead(  # noqa: PLR0913  # all that it depends on
     """What lies ahead of an instrument from a day, by what is known then.
 
     Its own effect is what its record up to that day says. States whose consent is `needed`, each of them, have one more
-    in common: what their own record says beside that of the others (who may refuse what waits for them is not as
-    likely to consent as who may not).
+    in common: what their own record says since the last of them joined, beside that of the others (who refuses what
+    waits for it is not as likely to consent as who does not).
     """
     state, x, joined, ago = world.record(name, begin)
     effect, error = own_effect(fitted, x, joined, ago) if len(joined) else (0.0, fitted.spread)
@@ -105,10 +105,11 @@ def look_ahead(  # noqa: PLR0913  # all that it depends on
     risk, now = world.seen(name, begin, inside=inside)
     wide = float(np.hypot(error, DRIFT))
     own = np.full((len(points), len(risk)), effect) + wide * points[:, None]
-    theirs = np.isin(state, [world.numbers[code] for code in needed if code in world.numbers])
+    waited_for = np.isin(state, [world.numbers[code] for code in needed if code in world.numbers])
+    theirs = waited_for & (ago < np.min(ago[waited_for & (joined > 0)], initial=np.inf))
     if theirs.any():
         more, unsure = own_effect(fitted, x[theirs], joined[theirs], ago[theirs], effect)
-        among = np.isin(risk, state[theirs])
+        among = np.isin(risk, state[waited_for])
         own[:, among] = effect + more + np.hypot(wide, unsure) * points[:, None]
     return _ahead(world, fitted, (risk, now), begin, own, years)
 

@@ -408,7 +408,7 @@ def _notes(  # all that it speaks of
     waited = sorted(race.needed - race.sure)
     if waited:
         yield (
-            f"Each of these must consent, and has not since {own.opened}: {', '.join(waited)}. The model knows their "
+            f"Each of these must consent, and the consent of none stands: {', '.join(waited)}. The model knows their "
             "dates and habits, and nothing of what their governments declare."
         )
     clause = it.entry_into_force
