@@ -44,6 +44,7 @@ __all__ = [
     "from_formula",
     "from_model",
     "from_table",
+    "room",
     "stability",
     "with_clause",
 ]
@@ -130,10 +131,10 @@ def _counts(states: NDArray[np.int64], numbers: Sequence[int]) -> NDArray[np.int
 
 def counts_of(numbers: Sequence[int]) -> NDArray[np.int64]:
     """How many of each kind are in every coalition, by number: an array (coalitions, kinds)."""
-    return _counts(np.arange(_room(numbers)), numbers)
+    return _counts(np.arange(room(numbers)), numbers)
 
 
-def _room(numbers: Sequence[int]) -> int:
+def room(numbers: Sequence[int]) -> int:
     """How many coalitions there are. Raises `TooManyCoalitionsError` for more than can be held."""
     states = prod(number + 1 for number in numbers)
     cells = states * len(numbers)
@@ -158,7 +159,7 @@ def from_formula(
     Raises `FormulaError` where it divides by nought, `TooManyCoalitionsError` for more than can be held.
     """
     many = tuple(numbers) or (1,) * len(players)
-    states = _room(many)
+    states = room(many)
     inside, outside = np.empty((states, len(many))), np.empty((states, len(many)))
 
     def exact(asked: NDArray[np.int64], kind: int, *, is_in: bool) -> NDArray[Any]:
@@ -190,7 +191,7 @@ def from_table(players: Sequence[str], table: Sequence[Sequence[Fraction]]) -> P
     """
     n = len(players)
     numbers = (1,) * n
-    states = _room(numbers)
+    states = room(numbers)
     if len(table) != states or any(len(row) != n for row in table):
         raise ValueError(f"{n} players need {states} coalitions of {n} payoffs")
     values = np.array([[float(one) for one in row] for row in table]).reshape(states, n)
@@ -224,7 +225,7 @@ def from_model(
 
     Raises what the model raises, ValueError for a payoff that is no finite number.
     """
-    states = _room((1,) * len(players))
+    states = room((1,) * len(players))
     rows = []
     for state in range(states):
         found = model(frozenset(name for at, name in enumerate(players) if state >> at & 1))

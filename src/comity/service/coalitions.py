@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -13,7 +12,7 @@ from comity.service.analysing import missing_extra
 from comity.service.coalition_clauses import agreements, clause_rule
 from comity.service.coalition_files import Brought, game_of_text
 from comity.service.form import Need, Progress
-from comity.service.queries import Register, refuse
+from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +157,12 @@ def need(asked: CoalitionsAsked) -> Need:
     if brought.gains is not None:
         n = len(brought.players)
         return Need(seconds=2.0**n * 8e-8, memory=2**n) if n <= WALKED else Need(seconds=_SECONDS)
-    cells = prod(number + 1 for number in brought.numbers) * len(brought.numbers)
+    from comity.analysis.coalitions import TooManyCoalitionsError, room  # noqa: PLC0415  # of the extra `analysis`
+
+    try:
+        cells = room(brought.numbers) * len(brought.numbers)
+    except TooManyCoalitionsError as error:
+        raise _too_many(error) from error
     return Need(seconds=cells * 2e-6, memory=cells * 50)
 
 
@@ -187,6 +191,10 @@ def answer(register: Register, asked: CoalitionsAsked, progress: Progress = None
         ) from error
     except FormulaError as error:
         raise refuse("formula-wrong", str(error), "mend the formula") from error
+
+
+def _too_many(error: Exception) -> Refusal:
+    return refuse("coalitions-too-many", str(error), "put players who are alike into one kind, or give gains")
 
 
 def _known(brought: Brought, look: Sequence[Sequence[str]]) -> None:
@@ -370,6 +378,8 @@ def _sentences(found: CoalitionsAnswer) -> list[str]:
         many = counts["stable"]
         says = [f"{'One coalition is' if many == 1 else f'{many:,} coalitions are'} stable"]
         says[0] += "." if found.complete else ", and there may be more: the search was ended before it had shown that."
+    if found.clause and not counts["agreements"]:
+        says.append("No coalition of these players reaches the clause: it may count others.")
     for one in found.looked:
         says += _why(one)
     return says
