@@ -15,13 +15,16 @@ many members it is integrated, exact but for rounding.
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import factorial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from comity.analysis.axes import Axes
 from comity.analysis.games import Game
 from comity.analysis.sizes import BySize, TooManyError, by_halves, by_states, halves_are_worth, members_for_halves
+
+if TYPE_CHECKING:
+    from comity.analysis.lattices import Counted
 
 __all__ = ["INDICES", "Index", "Method", "Mode", "Power", "PowerOf", "TooManyError", "Within", "memory_needed", "power"]
 
@@ -41,6 +44,8 @@ INDICES: tuple[Index, ...] = ("banzhaf", "shapley")
 _PLANE = 2
 # Members up to whom halves take some thousandths of a second, and those from whom tables may be large.
 _SOON, _MANY = 24, 40
+# Numbers of tables of states that plain Python makes at once, and additions that compiled code does.
+_AT_ONCE, _SMALL = 40_000, 20_000_000
 
 
 class PowerOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +96,11 @@ def power(game: Game, indices: tuple[Index, ...] = INDICES, mode: Mode = "exact"
     Raises `TooManyError` for a rule with so many members and weights that no method here counts its coalitions.
     """
     axes = Axes(game=game)
-    ways = (_few, _kinds, _halves, _one_weight, _lattice) if mode == "exact" else (_few, _kinds, _soon, _bounded)
+    ways = (
+        (_few, _small_table, _kinds, _halves, _one_weight, _lattice)
+        if mode == "exact"
+        else (_few, _small_table, _kinds, _soon, _bounded)
+    )
     for counts in ways:
         found = counts(axes, indices)
         if found is not None:
@@ -101,8 +110,25 @@ def power(game: Game, indices: tuple[Index, ...] = INDICES, mode: Mode = "exact"
 
 def _few(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
     """By states, where that is done at once."""
-    found = by_states(axes.game)
+    found = by_states(axes.game, _AT_ONCE)
     return None if found is None else _of_counts(axes.game, found, indices, "states")
+
+
+def _small_table(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
+    """In several variables, where that table is small."""
+    if len(axes.weights) != 1 or axes.members > _MANY:
+        return None
+    from comity.analysis.lattices import by_lattice, plan  # noqa: PLC0415  # compiled when first used
+
+    planned = plan(axes, sized=True)
+    if planned is None or planned.cells * planned.words * axes.members > _SMALL:
+        return None
+    return _of_lattice(axes, by_lattice(axes, planned), indices)
+
+
+def _of_lattice(axes: Axes, found: "Counted", indices: tuple[Index, ...]) -> Power:
+    counts = tuple(BySize(swings=one, winning=found.winning) for one in found.swings)
+    return _of_counts(axes.game, counts, indices, "generating function in several variables")
 
 
 def _kinds(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
@@ -180,9 +206,7 @@ def _lattice(axes: Axes, indices: tuple[Index, ...]) -> Power | None:
     for sized in (True, False):
         planned = plan(axes, sized=sized)
         if planned is not None and planned.feasible and (planned.sized or "shapley" not in indices):
-            found = by_lattice(axes, planned)
-            counts = tuple(BySize(swings=one, winning=found.winning) for one in found.swings)
-            return _of_counts(axes.game, counts, indices, "generating function in several variables")
+            return _of_lattice(axes, by_lattice(axes, planned), indices)
     return None
 
 
