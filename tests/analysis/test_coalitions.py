@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.analysis import coalition_bits
@@ -94,6 +94,7 @@ def public_good(b: list[Fraction], c: list[Fraction], state: int) -> list[Fracti
     return [b[i] * sum(given) - c[i] * given[i] ** 2 / 2 for i in range(len(b))]
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=4))
 def test_the_asymmetric_public_good_is_the_model_it_says(pairs: list[tuple[int, int]]) -> None:
     b, c = [Fraction(one) for one, _ in pairs], [Fraction(one) for _, one in pairs]
@@ -138,6 +139,7 @@ def test_any_number_from_two_to_everybody_may_sign_where_members_lead() -> None:
     assert sizes == [[2], [3], [51], [100]]
 
 
+@settings(max_examples=25)
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(0, 10_000))
 def test_players_who_are_alike_are_as_many_single_ones(first: int, second: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # games to try
