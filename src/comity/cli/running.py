@@ -105,7 +105,7 @@ def _write(file: Path, data: bytes) -> None:
 
 def _need(method: form.Method, asked: object) -> None:
     """Say first what a long run will need; refuses what is too large."""
-    need = method.need(asked)
+    need = form.needed(method, asked)
     if need.seconds > _LONG:
         click.echo(f"This will need about {need.seconds:,.0f} s and {need.memory / 2**20:,.0f} MB.", err=True)
 

@@ -35,6 +35,9 @@ PRICES = tuple(map(Fraction, ("12.5", "25", "50", "100")))
 TARIFFS = tuple(Fraction(part, 100) for part in range(11))
 
 
+_DEAREST = 10**9  # a price that is no more than a slip
+
+
 class ClubAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The stable clubs of a table of regions at a price and a tariff."""
 
@@ -113,7 +116,7 @@ def club_of(regions: "tuple[Region, ...]", price: Fraction, tariff: Fraction) ->
     """Every stable climate club of regions that were read. Raises `Refusal`."""
     from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
 
-    if price < 0 or not 0 <= tariff <= 1:
+    if not 0 <= price <= _DEAREST or not 0 <= tariff <= 1:
         raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")
     try:
         found = stable_clubs(climate_gains(regions, price, tariff))

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from comity.findings import Finding
-from comity.service.form import Method, Progress, read_inputs
+from comity.service.form import Method, Progress, answered, needed, read_inputs
 from comity.service.methods import METHODS
 from comity.service.opened import OpenLog
 from comity.service.queries import Refusal, Register, open_register, refuse
@@ -106,7 +106,7 @@ def apart(
 
 def affordable(method: Method, asked: Mapping[str, Any], seconds: float) -> None:
     """Refuses inputs that are wrong, or that would need more than there is, before anything is started."""
-    need = method.need(read_inputs(method, asked))
+    need = needed(method, read_inputs(method, asked))
     if need.seconds > seconds or need.memory > _MEMORY:
         says = (
             f"this would need about {need.seconds:,.0f} seconds and {need.memory / 2**20:,.0f} MB; a portal gives one "
@@ -215,8 +215,8 @@ def _main() -> None:
             _say(_Line(done=(done, total)))
 
     try:
-        found = method.answer(_register(task.where), read_inputs(method, task.asked), progress)
-        _say(_Line(answer=found.plain()))
+        found = answered(method, _register(task.where), read_inputs(method, task.asked), progress)
+        _say(_Line(answer=found))
     except Refusal as refusal:
         _say(_Line(findings=tuple(refusal.findings)))
     except MemoryError:

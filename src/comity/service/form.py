@@ -3,7 +3,9 @@
 The table of them is `methods`. What a person or a program wrote becomes inputs here, with every fault at once.
 """
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import msgspec
@@ -11,10 +13,24 @@ import msgspec
 from comity.findings import Finding
 from comity.service.queries import Refusal, Register, refuse
 
-__all__ = ["MOST", "Method", "Need", "Progress", "Result", "Tables", "flat", "inputs_of", "read_inputs"]
+__all__ = [
+    "MOST",
+    "Method",
+    "Need",
+    "Progress",
+    "Result",
+    "Tables",
+    "answered",
+    "flat",
+    "inputs_of",
+    "needed",
+    "read_inputs",
+]
 
 MOST = 50_000_000  # bytes of the inputs of a run
 _SHOWN = 20  # faults of one kind that are told one by one
+_LINE = 20_000  # characters of a name, or of one line of a table
+_TOLD = 1_000  # faults that are told at all
 # How far done, and how far in all; or nobody looks.
 Progress = Callable[[int, int], None] | None
 # Flat rows by the name of their table.
@@ -122,7 +138,7 @@ def read_inputs(method: Method, given: object) -> Any:  # noqa: ANN401  # the in
                 )
             continue
         try:
-            values[field.name] = msgspec.convert(given[name], field.type)
+            values[field.name] = msgspec.convert(_bounded(given[name]), field.type)
         except (msgspec.ValidationError, RecursionError, OverflowError) as error:
             wrong.append(_fault("parameter-wrong", f"{name}: {error!s:.300}", f"give {_like(method, name)}"))
     if wrong:
@@ -131,6 +147,40 @@ def read_inputs(method: Method, given: object) -> Any:  # noqa: ANN401  # the in
         return method.asks(**values)
     except (TypeError, ValueError) as error:
         raise refuse("parameter-wrong", f"{error!s:.300}", "mend the inputs") from error
+
+
+def needed(method: Method, asked: Any) -> Need:  # noqa: ANN401  # the inputs of any method
+    """What a run will need. Raises `Refusal` for what is too large, or no inputs at all."""
+    with _refusing():
+        return method.need(asked)
+
+
+def answered(method: Method, register: Register, asked: Any, progress: Progress = None) -> dict[str, object]:  # noqa: ANN401  # as above
+    """The answer as JSON holds it. Raises `Refusal`, also for text and numbers that nothing can be made of."""
+    with _refusing():
+        return method.answer(register, asked, progress).plain()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        if len(refusal.findings) <= _TOLD:
+            raise
+        raise Refusal(_some(refusal.findings)) from refusal
+    except csv.Error as error:
+        raise refuse("csv-broken", f"a table cannot be read: {error}", "mend the table") from error
+    except (OverflowError, RecursionError) as error:
+        says = "a number is too large to be counted with, or something nested too deeply"
+        raise refuse("parameter-wrong", says, "ask with less") from error
+
+
+def _bounded(value: object) -> object:
+    """A value; raises ValidationError for a name or a line that is longer than any."""
+    if isinstance(value, str) and "\n" not in value[: _LINE + 1] and len(value) > _LINE:
+        raise msgspec.ValidationError(f"a line of {len(value):,} characters; {_LINE:,} is the most")
+    return value
 
 
 def _some(wrong: Sequence[Finding]) -> Iterable[Finding]:

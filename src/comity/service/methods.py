@@ -161,6 +161,7 @@ _TABLE: Iterable[Method] = (
         summary="The best package deal over several issues, with a proved bound; or the Pareto front.",
         asks=offers.PackageAsked,
         answer=offers.answer,
+        need=offers.need,
         of_register=False,
         example={
             "offer": {

@@ -1,5 +1,6 @@
 """What is on the table in a negotiation, as a JSON file: read with every fault, answered by the analysis."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from math import isfinite
 from pathlib import Path
@@ -10,15 +11,17 @@ import msgspec
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.analysing import missing_extra
-from comity.service.form import Progress
+from comity.service.form import Need, Progress
 from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.packages import Deal, Offer, Package
 
-__all__ = ["Asked", "OfferFile", "PackageAnswer", "PackageAsked", "answer", "offer_of", "package", "package_of"]
+__all__ = ["Asked", "OfferFile", "PackageAnswer", "PackageAsked", "answer", "need", "offer_of", "package", "package_of"]
 
 _MOST = 50_000_000
+_TOLD = 1_000  # faults that are told at all
+_CELLS = 1_000_000  # values of all parties and options together
 # Seconds that a search for a best package takes at most where nobody says.
 SEARCH = 20.0
 Asked = Literal["nash", "kalai-smorodinsky", "egalitarian", "leximin", "utilitarian", "pareto"]
@@ -63,6 +66,15 @@ class PackageAnswer(msgspec.Struct, frozen=True):
     def plain(self) -> dict[str, object]:
         """The answer as JSON holds it."""
         return dict(self.found)
+
+
+def need(asked: PackageAsked) -> Need:
+    """What a run will need; refuses an offer with more values than can be computed with."""
+    parties, options = len(asked.offer.parties), sum(len(issue.options) for issue in asked.offer.issues)
+    if max(parties, options, parties * options) > _CELLS:
+        says = f"{parties:,} parties and {options:,} options are more than {_CELLS:,} values"
+        raise refuse("offer-too-large", says, "put parties or issues together")
+    return Need(seconds=asked.seconds or 0.0, memory=parties * options * 1_000)
 
 
 def answer(register: Register, asked: PackageAsked, progress: Progress = None) -> PackageAnswer:
@@ -169,6 +181,8 @@ def _faults(read: OfferFile, file: str) -> list[Finding]:
     found: list[Finding] = []
 
     def fault(code: str, says: str, do: str) -> None:
+        if len(found) > _TOLD:
+            raise Refusal(found)
         found.append(Finding(level="error", code=code, file=file, says=says, do=do))
 
     _names(read, fault)
@@ -188,7 +202,7 @@ def _names(read: OfferFile, fault: Callable[[str, str, str], None]) -> None:
     for what, names in (("parties", read.parties), ("issues", tuple(issue.id for issue in read.issues))):
         if not names:
             fault("offer-empty", f"there are no {what}", f"name some under {what}")
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        for name in sorted(name for name, times in Counter(names).items() if times > 1):
             fault("offer-twice", f"{what}: “{name}” stands twice", "keep one")
     for issue in read.issues:
         if not issue.options or len(set(issue.options)) < len(issue.options):

@@ -1,5 +1,6 @@
 """What a reform of a decision rule would change: who gains and loses, who could block, other quotas, other votes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
@@ -360,10 +361,14 @@ def _with_part(rule: Rule, leaf: Count | Share, part: Fraction) -> Rule:
 
 def fraction(text: str) -> Fraction:
     """A part written as 0.62, 2/3 or 62%. Raises `Refusal`."""
+    # Never 1e999999999, say, whose digits would fill the memory.
+    plain = re.fullmatch(r"([0-9]{0,20}(?:\.[0-9]{0,40}|/[0-9]{1,20})?)(%?)", text.strip(), re.ASCII)
     try:
-        return Fraction(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
-    except (ValueError, ZeroDivisionError) as error:
-        raise refuse("quota-wrong", f"“{text:.20}” is no part", "write 0.62, 2/3 or 62%") from error
+        if plain is not None:
+            return Fraction(plain[1]) / (100 if plain[2] else 1)
+    except (ValueError, ZeroDivisionError):
+        pass  # no digits, or none but noughts below the line
+    raise refuse("quota-wrong", f"“{text:.20}” is no part", "write 0.62, 2/3 or 62%")
 
 
 # Other votes

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
-from comity.service.queries import Refusal
+from comity.service.queries import Refusal, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.clubs import Region
@@ -39,7 +39,11 @@ def regions_of(text: str, file: str = "") -> "tuple[Region, ...]":
     """
     from comity.analysis.clubs import Region  # noqa: PLC0415  # of the extra `analysis`
 
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        says = f"the table cannot be read: {error}"
+        raise refuse("csv-broken", says, "mend the table", file) from error
     faults = list(_faults(rows, file))
     if faults:
         raise Refusal(faults)

@@ -19,7 +19,7 @@ import rfc8785
 
 from comity.law.results import plain
 from comity.register.logged import LogLayer
-from comity.service.form import Method, Progress, read_inputs
+from comity.service.form import Method, Progress, answered, needed, read_inputs
 from comity.service.methods import method_of
 from comity.service.queries import Register, refuse, shipped_folder
 
@@ -82,8 +82,8 @@ def run(register: Register, method: Method, inputs: Mapping[str, Any], progress:
     """The method's answer to inputs as JSON has them, as a run. Raises `Refusal`."""
     started = _now()
     asked = read_inputs(method, inputs)
-    method.need(asked)
-    found = method.answer(register, asked, progress).plain()
+    needed(method, asked)
+    found = answered(method, register, asked, progress)
     return finished(method, msgspec.to_builtins(asked), stands(register) if method.of_register else (), started, found)
 
 

@@ -111,7 +111,7 @@ def rules_of(asked: SharesAsked) -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     if not 0 < len(asked.rules) <= _MOST_RULES:
         wrong.append(fault("shares-malformed", "there is no rule, or more than 20", f"name some of {', '.join(RULES)}"))
-    for rule in asked.rules:
+    for rule in asked.rules[:_MOST_RULES]:
         if rule.name in found:
             wrong.append(fault("rule-twice", f"two rules are called “{rule.name}”", "give each an id of its own"))
         found[rule.name] = rule
