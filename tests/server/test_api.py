@@ -55,6 +55,7 @@ ASKED = {
     "compare": f"compare?actors=AUT,european-union&instruments=lake-treaty,paris-agreement&on={DAY}",
     "deadlines": "deadlines?from=2015-01-01&to=2016-12-31&instrument=cat",
     "search": "search?q=convention",
+    "precedents": f"precedents?q=cat&most=3&on={DAY}",
     "log-head": "log",
     "log-entries": "log/entries",
     "log-entry": "log/entries/3",
@@ -78,6 +79,7 @@ COMMANDS = {
         *("compare", "--actors", "AUT,european-union", "--instruments", "lake-treaty,paris-agreement", "--on", DAY),
     ),
     "search": ("search", "convention"),
+    "precedents": ("precedents", "cat", "--limit", "3", "--on", DAY),
     "power": ("power", "--rule", "unsc-substantive", "--on", "2022-06-01"),
 }
 

@@ -13,6 +13,7 @@ from comity.instruments import Instrument
 from comity.service.finding import index_of
 from comity.service.finding.clauses import Question, meets, read_question
 from comity.service.form import Progress
+from comity.service.parameters import Parameter
 from comity.service.profiles import Became, became_of, profile_of
 from comity.service.queries import Refusal, Register, as_day, refuse
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LIMIT",
+    "PARAMETERS",
     "PARTS",
     "UNRELATED",
     "Precedent",
@@ -31,6 +33,39 @@ __all__ = [
     "precedents",
     "precedents_asked",
 ]
+
+# What the question takes, over HTTP and as a tool.
+PARAMETERS = (
+    Parameter(
+        name="q",
+        kind="text",
+        argument="asked",
+        summary="The id of an instrument, or words in one of six languages that describe what is looked for.",
+        example="treaties that forbid reservations",
+    ),
+    Parameter(
+        name="by",
+        kind="list",
+        summary="Compare an instrument by these alone; left out: by all.",
+        example="structure,area",
+        required=False,
+        choices=tuple(PARTS),
+    ),
+    Parameter(
+        name="most",
+        kind="number",
+        summary="How many, at most 100; left out: 10.",
+        example="5",
+        required=False,
+    ),
+    Parameter(
+        name="meaning",
+        kind="yes",
+        summary="Whether to search by meaning too, where the portal has the extra for it.",
+        example="false",
+        required=False,
+    ),
+)
 
 Made = TypeVar("Made")
 LIMIT, _MOST, _LONGEST = 10, 100, 1000
@@ -131,9 +166,9 @@ def precedents_asked(
     most: int = LIMIT,
     *,
     meaning: bool = False,
-) -> dict[str, object]:
-    """As `precedents`, as JSON holds it. Raises `Refusal`."""
-    return precedents(register, asked, on, by=by, limit=most, meaning=meaning).plain()
+) -> Precedents:
+    """As `precedents`, with what a question takes. Raises `Refusal`."""
+    return precedents(register, asked, on, by=by, limit=most, meaning=meaning)
 
 
 class PrecedentsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

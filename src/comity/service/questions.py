@@ -14,10 +14,9 @@ from comity.actors import Actor, Group
 from comity.law.compare import Comparison
 from comity.law.pairs import Pairs
 from comity.law.results import Hit
-from comity.service import answering, answers, forecasting, logbook, parameters, powers, shapes
+from comity.service import answering, answers, forecasting, logbook, parameters, powers, precedents, shapes
 from comity.service.answers import plain
 from comity.service.parameters import Parameter
-from comity.service.precedents import PARTS, Precedents, precedents_asked
 from comity.service.queries import Register, refuse
 
 __all__ = ["QUESTIONS", "Question", "ask", "plain"]
@@ -364,14 +363,7 @@ _TABLE = (
         group=_OF_MANY,
         summary="What became different in the world after one day and up to another.",
         parameters=(
-            _changed(
-                _ON,
-                name="from",
-                argument="start",
-                summary="The day after which to look.",
-                example="2020-01-01",
-                required=True,
-            ),
+            _changed(_ON, name="from", argument="start", summary="The day after which to look.", required=True),
             _changed(_ON, name="to", argument="end", summary="The last day to look at; left out: today (UTC)."),
             *_WITHIN,
             _REASONS,
@@ -427,41 +419,10 @@ _TABLE = (
         path="precedents",
         group=_OF_MANY,
         summary="Agreements like one of the register, or like what words describe, why, and what became of them.",
-        parameters=(
-            Parameter(
-                name="q",
-                kind="text",
-                argument="asked",
-                summary="The id of an instrument, or words in one of six languages that describe what is looked for.",
-                example="treaties that forbid reservations",
-            ),
-            Parameter(
-                name="by",
-                kind="list",
-                summary="Compare an instrument by these alone; left out: by all.",
-                example="structure,area",
-                required=False,
-                choices=tuple(PARTS),
-            ),
-            Parameter(
-                name="most",
-                kind="number",
-                summary="How many, at most 100; left out: 10.",
-                example="5",
-                required=False,
-            ),
-            Parameter(
-                name="meaning",
-                kind="yes",
-                summary="Whether to search by meaning too, where the portal has the extra for it.",
-                example="false",
-                required=False,
-            ),
-            _ON,
-        ),
-        answer=precedents_asked,
-        shape=Precedents,
-        read=_as(Precedents),
+        parameters=(*precedents.PARAMETERS, _ON),
+        answer=precedents.precedents_asked,
+        shape=precedents.Precedents,
+        read=_as(precedents.Precedents),
     ),
     Question(
         id="search",
