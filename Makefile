@@ -13,6 +13,8 @@ SHELL := /bin/bash
 
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+# For `make bench` alone.
+PEERS := .venvs/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # --no-compile: byte code is written at the first import, where it is needed.
 PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps
@@ -64,7 +66,7 @@ pictures: $(STAMPS)/comity $(STAMPS)/test ## take the pictures in the documentat
 	@COMITY_PICTURES=$(CURDIR)/docs/pictures COMITY_BROWSER=required \
 		$(BIN)/python -m pytest tests/server/test_journeys.py tests/server/desk/test_journey.py
 
-bench: $(STAMPS)/comity $(STAMPS)/bench ## measure, each against what one would write instead
+bench: $(STAMPS)/comity $(STAMPS)/bench $(PEERS)/.complete ## measure, each against what one would write instead
 	$(BIN)/python benchmarks $(ARGS)
 
 docs: $(STAMPS)/comity $(STAMPS)/portal $(STAMPS)/docs ## run the gallery, and build the documentation into site/
@@ -83,6 +85,14 @@ clean: ## remove what was built; the environments stay (rm -rf .venv .venvs)
 	rm -rf dist site build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Peers under other licences, asked as programs apart; nothing of Comity imports what is there.
+$(PEERS)/.complete: requirements/peers.txt | $(BIN)/python
+	@echo "Installing requirements/peers.txt into $(PEERS) …"
+	@rm -rf $(PEERS)
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -qq --no-deps --require-hashes -r $<
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Comity needs Python 3.11 or newer; this is {sys.version.split()[0]}")'

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 uv=$1
 shift
 options=("$@")
+update=("$@")
 # What a portal does without, and the tests, the types and the measures look at.
 wider=(--extra sensitivity --extra sweeps --extra semantic)
 
@@ -22,7 +23,7 @@ compile() {
 # Everything together first; each set is then held to those versions, so that the sets can share one environment.
 everything=$(mktemp)
 trap 'rm -f "$everything"' EXIT
-cat requirements/*.txt 2> /dev/null | grep -vE '^ *#' > "$everything" || true
+find requirements -name '*.txt' ! -name peers.txt -exec cat {} + | grep -vE '^ *#' > "$everything" || true
 compile "$everything" pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group test --group lint --group bench --group docs
 
 options=(--constraint "$everything")
@@ -33,3 +34,8 @@ compile requirements/test.txt pyproject.toml --extra postgres --extra portal --e
 compile requirements/lint.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group lint
 compile requirements/bench.txt pyproject.toml --extra postgres --extra portal --extra mcp --extra analysis "${wider[@]}" --group bench
 compile requirements/docs.txt --group docs
+
+# Peers that are measured beside Comity and are no part of it (negmas is AGPL): an environment of their own, and so not
+# held to the versions above.
+options=(${update[@]+"${update[@]}"})
+printf 'negmas>=0.16\n' | compile requirements/peers.txt -
