@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from comity.analysis.coalition_bits import SumGains
     from comity.analysis.formulas import Formula, Node
 
-__all__ = ["Brought", "game_of_text"]
+__all__ = ["Brought", "Faults", "exact_number", "game_of_text", "members_of"]
 
 Fault = Callable[[str, str, str], None]
 # Faults of one kind that are told one by one.
@@ -95,7 +95,7 @@ def game_of_text(text: str, file: str = "") -> Brought:
     return _of_csv(text.lstrip("\ufeff"), file)
 
 
-class _Faults:
+class Faults:
     """Faults of one file, told once each and not by the thousand."""
 
     def __init__(self, file: str) -> None:
@@ -103,6 +103,7 @@ class _Faults:
         self.many: Counter[str] = Counter()
 
     def __call__(self, code: str, says: str, do: str, line: int = 0) -> None:
+        """One fault: its code, what is wrong, what to do, and the line where there is one."""
         self.many[code] += 1
         if self.many[code] <= _TOLD:
             self.found.append(Finding(level="error", code=code, file=self.file, line=line, says=says, do=do))
@@ -122,7 +123,7 @@ def _of_json(text: str, file: str) -> Brought:
         read = msgspec.json.decode(text, type=_File)
     except (msgspec.DecodeError, RecursionError) as error:
         raise refuse("coalitions-malformed", str(error), _DO, file) from error
-    fault = _Faults(file)
+    fault = Faults(file)
     players = tuple(_Player(name=one) if isinstance(one, str) else one for one in read.players)
     _check_players(players, fault)
     given = [name for name in ("formula", "model", "table", "gains") if getattr(read, name)]
@@ -169,7 +170,7 @@ def _check_players(players: Sequence[_Player], fault: Fault) -> None:
             fault("coalitions-number", f"{one.name}: there are {one.number} of it", "a number from 1 to 1,000,000")
 
 
-def _fraction(value: Decimal, where: str, fault: Fault) -> Fraction:
+def exact_number(value: Decimal, where: str, fault: Fault) -> Fraction:
     """An exact number; nought, and a fault, for what is none."""
     if not value.is_finite() or (value and abs(value.adjusted()) > _LARGEST):
         fault("number-wrong", f"{where}: {value} is no number that can be counted with", "write a decimal number")
@@ -178,7 +179,7 @@ def _fraction(value: Decimal, where: str, fault: Fault) -> Fraction:
 
 
 def _exact_row(rows: Mapping[str, Decimal], where: str, fault: Fault) -> dict[str, Fraction]:
-    return {name: _fraction(value, f"{where}, {name}", fault) for name, value in rows.items()}
+    return {name: exact_number(value, f"{where}, {name}", fault) for name, value in rows.items()}
 
 
 # Formulas and models
@@ -206,7 +207,7 @@ def _formula(read: _File, players: Sequence[_Player], fault: Fault) -> "Formula 
             if name not in one.parameters:
                 fault("coalitions-parameter", f"{one.name}: the parameter “{name}” is missing", "give it a number")
         parameters[name] = tuple(
-            _fraction(one.parameters.get(name, Decimal(0)), f"{one.name}, {name}", fault) for one in players
+            exact_number(one.parameters.get(name, Decimal(0)), f"{one.name}, {name}", fault) for one in players
         )
     if not {"inside", "outside"} <= set(nodes):
         return None
@@ -257,7 +258,7 @@ def _good(formula: "Formula", brought: Brought, fault: Fault) -> "SumGains | Non
 
 def _table(read: _File, brought: Brought, fault: Fault) -> tuple[tuple[Fraction, ...], ...]:
     cells = (
-        (0, row.coalition, player, _fraction(value, f"{';'.join(row.coalition)}, {player}", fault))
+        (0, row.coalition, player, exact_number(value, f"{';'.join(row.coalition)}, {player}", fault))
         for row in read.table
         for player, value in row.payoffs.items()
     )
@@ -299,7 +300,7 @@ def _filled(
 
 
 def _of_csv(text: str, file: str) -> Brought:
-    fault = _Faults(file)
+    fault = Faults(file)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     heads = [name.strip() for name in reader.fieldnames or ()]
     if "coalition" not in heads or (("player" in heads) != ("payoff" in heads)) or len(heads) < 2:  # noqa: PLR2004
@@ -313,7 +314,7 @@ def _of_csv(text: str, file: str) -> Brought:
         if None in row or None in row.values():
             fault("csv-row-length", "more or fewer fields than the header names", "mend the row", line)
             continue
-        coalition = _split(row["coalition"])
+        coalition = members_of(row["coalition"])
         pairs = (
             [(row["player"].strip(), row["payoff"])]
             if long
@@ -325,7 +326,7 @@ def _of_csv(text: str, file: str) -> Brought:
             except ArithmeticError:
                 fault("number-wrong", f"“{number:.40}” is no number", "write a decimal number", line)
                 continue
-            cells.append((line, coalition, player, _fraction(value, player, fault)))
+            cells.append((line, coalition, player, exact_number(value, player, fault)))
     players = tuple(dict.fromkeys(player for _, _, player, _ in cells))
     if not players:
         fault("csv-empty", "there are no payoffs", "begin with coalition,player,payoff", 1)
@@ -335,7 +336,8 @@ def _of_csv(text: str, file: str) -> Brought:
     return Brought(players=players, numbers=(1,) * len(players), table=table)
 
 
-def _split(text: str) -> tuple[str, ...]:
+def members_of(text: str) -> tuple[str, ...]:
+    """Who is named, with `;`, `|` or `+` between."""
     for sign in _SEPARATORS[1:]:
         text = text.replace(sign, _SEPARATORS[0])
     return tuple(part.strip() for part in text.split(_SEPARATORS[0]) if part.strip())
@@ -363,9 +365,11 @@ def _gains(read: _File, brought: Brought, fault: Fault) -> "LinearGains | None":
     zero = Decimal(0)
     return LinearGains(
         players=players,
-        alone=tuple(_fraction(gains.alone.get(name, zero), name, fault) for name in players),
+        alone=tuple(exact_number(gains.alone.get(name, zero), name, fault) for name in players),
         given=tuple(
-            tuple(_fraction(gains.given.get(name, {}).get(other, zero), f"{name}, {other}", fault) for other in players)
+            tuple(
+                exact_number(gains.given.get(name, {}).get(other, zero), f"{name}, {other}", fault) for other in players
+            )
             for name in players
         ),
     )

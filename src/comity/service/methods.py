@@ -18,6 +18,7 @@ from comity.service import (
     reforms,
     shares,
     votes,
+    worths,
 )
 from comity.service.form import Method
 from comity.service.queries import refuse
@@ -155,6 +156,15 @@ _TABLE: Iterable[Method] = (
                 "externalities. Stirling Economics Discussion Paper 2009-10."
             ),
         ),
+    ),
+    Method(
+        id="core",
+        summary="How what all earn together can be shared: core, nucleolus, Shapley value, and who would object.",
+        asks=worths.CoreAsked,
+        answer=worths.answer,
+        need=worths.need,
+        example=worths.EXAMPLE,
+        sources=worths.SOURCES,
     ),
     Method(
         id="package",
