@@ -221,10 +221,9 @@ def plain(value: object) -> object:
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, frozenset):  # of ids, and of nothing else
-        return sorted(map(str, value))
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return [plain(item) for item in value]
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return [plain(item) for item in items]
     return value
 
 
