@@ -9,10 +9,11 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Finding", "Level", "has_errors", "in_order"]
+__all__ = ["Finding", "Level", "has_errors", "in_order", "shortened"]
 
 Level = Literal["error", "warning", "note"]
 
+_LONGEST = 1_000  # characters of what a finding says
 _RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -39,3 +40,11 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors first, then by file, line and code, so that the same data always gives the same list."""
     return tuple(sorted(set(findings), key=lambda f: (_RANK[f.level], f.file, f.line, f.code, f.says)))
+
+
+def shortened(finding: Finding) -> Finding:
+    """A finding that repeats no more of what somebody wrote than can be read."""
+    if len(finding.says) <= _LONGEST and len(finding.do) <= _LONGEST:
+        return finding
+    says, do = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …" for text in (finding.says, finding.do))
+    return msgspec.structs.replace(finding, says=says, do=do)

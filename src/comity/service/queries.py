@@ -18,7 +18,7 @@ import msgspec
 from comity.actors import Actor, Group
 from comity.acts import Act
 from comity.dates import parse_date
-from comity.findings import Finding, has_errors, in_order
+from comity.findings import Finding, has_errors, in_order, shortened
 from comity.instruments import DecisionRule, Instrument
 from comity.law.bond import Bond, bond
 from comity.law.checks import check_all, check_instrument, check_references
@@ -53,23 +53,12 @@ if TYPE_CHECKING:
 __all__ = ["Refusal", "Register", "as_day", "open_register", "refuse", "said_of", "shipped_folder", "shipped_layer"]
 
 
-_LONGEST = 1_000  # characters of what a finding says
-
-
 class Refusal(Exception):  # noqa: N818  # not an error of ours: what the user asked cannot be answered, and why
     """What was asked cannot be answered; `findings` say all that is wrong."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = in_order(map(_shortened, findings))
+        self.findings = in_order(map(shortened, findings))
         super().__init__("; ".join(finding.says for finding in self.findings))
-
-
-def _shortened(finding: Finding) -> Finding:
-    """A finding that repeats no more of what somebody wrote than can be read."""
-    if len(finding.says) <= _LONGEST and len(finding.do) <= _LONGEST:
-        return finding
-    says, do = (text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …" for text in (finding.says, finding.do))
-    return msgspec.structs.replace(finding, says=says, do=do)
 
 
 def refuse(code: str, says: str, do: str = "", file: str = "") -> Refusal:
