@@ -45,7 +45,7 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 from comity.service.shapes import InstrumentHead, head_of
 
 if TYPE_CHECKING:
-    from comity.analysis.power import Index, Mode
+    from comity.analysis.power import Index
     from comity.law.atlas import Atlas
     from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer
@@ -437,15 +437,12 @@ class Register:
         rule: str,
         on: date | str,
         indices: tuple["Index", ...] = ("banzhaf", "shapley"),
-        *,
-        mode: "Mode" = "exact",
-        members: str = "",
-        abstention: bool = False,
+        **how: Any,  # noqa: ANN401  # mode, members, abstention
     ) -> "PowerAnswer":
         """The power of each member under a decision rule on a day (`comity.service.powers.power`)."""
         from comity.service import powers  # noqa: PLC0415  # it asks registers itself
 
-        return powers.power(self, rule, on, indices, mode=mode, members=members, abstention=abstention)
+        return powers.power(self, rule, on, indices, **how)
 
     def forecast(self, instrument: str, start: date | str, end: date | str, **asked: Any) -> "Forecast":  # noqa: ANN401  # its parameters
         """The chance by each date that an instrument's conditions are met (`comity.service.forecasting.forecast`)."""

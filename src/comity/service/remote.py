@@ -40,7 +40,7 @@ from comity.service.shapes import InstrumentHead
 from comity.service.supposing import act_line
 
 if TYPE_CHECKING:
-    from comity.analysis.power import Index, Mode
+    from comity.analysis.power import Index
     from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer
 
@@ -150,13 +150,10 @@ class RemoteRegister(Register):
         rule: str,
         on: date | str,
         indices: tuple["Index", ...] = ("banzhaf", "shapley"),
-        *,
-        mode: "Mode" = "exact",
-        members: str = "",
-        abstention: bool = False,
+        **how: Any,  # noqa: ANN401  # mode, members, abstention
     ) -> "PowerAnswer":
         """The power of each member under a decision rule of the other side, on a day."""
-        given = {"mode": mode, "members": members or None, "abstention": abstention or None}
+        given = {name: how.get(name) or None for name in ("mode", "members", "abstention")}
         found: PowerAnswer = self.ask("power", rule=rule, on=as_day(on), index=indices, **given)
         return found
 
