@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from comity.analysis.compiling import compiled
 from comity.analysis.packages.offers import Floats, Offer, Package, TooLargeError, Wholes, checked, grid
 
-__all__ = ["Front", "front", "frontier"]
+__all__ = ["Front", "front", "frontier", "unit_of", "whole"]
 
 # Packages of a front, points looked at in one step, and comparisons in it: some hundred megabytes, some seconds.
 LONGEST = 200_000
@@ -48,12 +48,13 @@ def front(offer: Offer) -> tuple[Package, ...]:
 def frontier(offer: Offer) -> Front:
     """The Pareto front of acceptable packages; of packages with equal utilities one stands for all.
 
-    Raises ValueError as `checked`, and TooLargeError where the front outgrows what can be held.
+    Who only has to accept does not better a package. Raises ValueError as `checked`, and TooLargeError where the front
+    outgrows what can be held.
     """
-    unit = _unit(checked(offer))
+    unit = unit_of(checked(offer))
     table = grid(offer, unit)
     values, starts = table.values, table.starts
-    low = np.array([_whole(value, unit) for value in offer.disagreement]) if unit else np.array(offer.disagreement)
+    low = np.array([whole(value, unit) for value in offer.disagreement]) if unit else np.array(offer.disagreement)
     slack = 0 if unit else _SLACK
     groups = [values[first:last] for first, last in pairwise(starts.tolist())]
     rest = np.array([group.max(axis=0) for group in groups])
@@ -80,6 +81,9 @@ def frontier(offer: Offer) -> Front:
     ):
         choices[:, list(issues)] = picks[option[place]]
         place = before[place]
+    if offer.guards:  # what is bettered for all is dropped already; here also what is only better for guards
+        kept = _unbettered(points[:, : -offer.guards])
+        points, choices = points[kept], choices[kept]
     utilities = points / unit if unit else points.astype(float)
     return Front(choices=choices, utilities=utilities)
 
@@ -92,7 +96,7 @@ def _affordable(points: int, at: int, offer: Offer) -> None:
         )
 
 
-def _unit(offer: Offer) -> int:
+def unit_of(offer: Offer) -> int:
     """How many of the smallest decimals make one; 0 where sums in them would not fit into 64 bits."""
     tables = [[value for issue in party for value in issue] for party in offer.utility]
     numbers = {value for table in tables for value in table} | {value for one in offer.links for value in one.utility}
@@ -102,7 +106,8 @@ def _unit(offer: Offer) -> int:
     return 10**digits if digits <= _DIGITS and most * 10**digits < _LARGEST else 0
 
 
-def _whole(value: float, unit: int) -> int:
+def whole(value: float, unit: int) -> int:
+    """A number in such units."""
     return int(Decimal(repr(float(value))) * unit)
 
 

@@ -41,7 +41,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is on the table. `utility[p][i][o]` is what party p has from option o of issue i."""
+    """What is on the table. `utility[p][i][o]` is what party p has from option o of issue i.
+
+    The last `guards` of the parties only have to accept: those who ratify, and demands. What they have counts no more.
+    """
 
     parties: tuple[str, ...]
     issues: tuple[str, ...]
@@ -50,6 +53,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     disagreement: tuple[float, ...]
     weights: tuple[float, ...]
     links: tuple[Link, ...] = ()
+    guards: int = 0
 
     def worth(self, choice: Sequence[int]) -> tuple[float, ...]:
         """What each party has from a package: the sum of the decimals, rounded once."""

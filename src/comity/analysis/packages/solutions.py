@@ -38,6 +38,7 @@ def solve(offer: Offer, solution: Solution, *, seconds: float | None = None, pro
     """
     table = grid(checked(offer))
     low, weights = np.array(offer.disagreement), np.array(offer.weights)
+    weights[len(weights) - offer.guards :] = 0.0
     run = _Run(offer, table, low, weights, seconds, progress)
     match solution:
         case "nash":
@@ -45,7 +46,7 @@ def solve(offer: Offer, solution: Solution, *, seconds: float | None = None, pro
         case "utilitarian":
             return run.sum()
         case "egalitarian" | "leximin":
-            return run.least(np.ones(len(low)), to_the_end=solution == "leximin")
+            return run.least(np.ones(len(low)), to_the_end=solution == "leximin", counted=run.chief)
         case "kalai-smorodinsky":
             return run.parts()
 
@@ -60,6 +61,7 @@ class _Run:
         self.end = None if seconds is None else monotonic() + seconds
         self.most: Floats = np.maximum.reduceat(table.values, table.starts[:-1], axis=0).sum(axis=0) - low
         size = np.maximum.reduceat(np.abs(table.values), table.starts[:-1], axis=0).sum(axis=0)
+        self.chief = np.arange(len(low)) < len(low) - offer.guards
         self.slack: Floats = np.maximum(_SLACK * np.maximum(np.abs(low), size), 1e-290)
 
     def left(self) -> float | None:
@@ -134,7 +136,7 @@ class _Run:
         if not found.rows:
             return self.none(ended=found.ended)
         worth = self.offer.worth(self.table.choice(found.rows))
-        objective = fsum(weight * value for weight, value in zip(self.offer.weights, worth, strict=True))
+        objective = fsum(weight * value for weight, value in zip(self.weights.tolist(), worth, strict=True))
         proved = found.bound - objective <= PROVED * max(1.0, abs(objective))
         return self.deal(found.rows, objective, found.bound, proved=proved)
 
@@ -162,16 +164,16 @@ class _Run:
     def parts(self) -> Deal:
         """The largest least part of what each could gain at best."""
         gains: list[float] = []
-        for column in self.table.values.T:
+        for column in self.table.values.T[self.chief]:
             best = most(self.table, self.low, column, self.left())
             if not best.rows:
                 return self.none(ended=best.ended)
             gains.append(float(self.gains(best.rows)[len(gains)]))
             if best.bound - (gains[-1] + self.low[len(gains) - 1]) > PROVED * max(1.0, abs(best.bound)):
                 raise UnsettledError("in the time given the best that a party could have was not settled")
-        ideal = np.array(gains)
+        ideal = np.array([*gains, *(0.0 for _ in range(self.offer.guards))])
         counted = ideal > np.maximum(2 * self.slack, 1e-9 * np.abs(self.most))
         if counted.any():
             return self.least(np.where(counted, ideal, 1.0), counted=counted)
-        found = most(self.table, self.low, self.table.values.sum(axis=1), self.left())
+        found = most(self.table, self.low, self.table.values[:, self.chief].sum(axis=1), self.left())
         return self.deal(found.rows, 0.0, 0.0, proved=True)
