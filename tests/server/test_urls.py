@@ -68,6 +68,8 @@ PAGES = {
     "what-if": public("what-if"),
     "analysis": public("analysis"),
     "analysis/power": public("analysis/power?rule=unsc-substantive&on=2022-06-01"),
+    "analysis/quota": public("analysis/quota"),
+    "analysis/design": public("analysis/design"),
     "analysis/club": public("analysis/club"),
     "analysis/coalitions": public("analysis/coalitions"),
     "analysis/package": public("analysis/package"),
