@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "design": ("powers", "Votes under which power is as wanted"),
     "coalitions": ("coalitions", "Which coalitions are stable, who would leave, who would join"),
     "core": ("worths", "How to share so that no coalition does better alone"),
+    "alone": ("alone", "What a country gains inside, outside and alone"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
     "shares": ("shares", "What falls to whom of a total, under rules of fair sharing"),

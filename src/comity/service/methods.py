@@ -6,6 +6,7 @@ A row is all that a method needs to be had everywhere; `form` says what its part
 from collections.abc import Iterable, Mapping
 
 from comity.service import (
+    alone,
     analysing,
     blocs,
     coalitions,
@@ -156,6 +157,15 @@ _TABLE: Iterable[Method] = (
                 "externalities. Stirling Economics Discussion Paper 2009-10."
             ),
         ),
+    ),
+    Method(
+        id="alone",
+        summary="Cooperate or go alone: what a country gains inside, outside and alone; what changes its answer.",
+        asks=alone.AloneAsked,
+        answer=alone.answer,
+        need=alone.need,
+        example={"text": _REGIONS, "actor": "B", "price": [25, 50], "tariff": [0, 0.03]},
+        sources=alone.SOURCES,
     ),
     Method(
         id="core",

@@ -11,14 +11,20 @@ from comity.service.queries import Register, refuse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from comity.analysis.clubs import Region
     from comity.analysis.coalitions import Payoffs
 
 __all__ = ["payoffs_of", "payoffs_of_regions"]
 
 
-def payoffs_of(register: Register, brought: Brought, day: date) -> "Payoffs":
-    """What everybody has in every coalition, with the clause of the game. Raises `Refusal`, `FormulaError`."""
+def payoffs_of(register: Register, brought: Brought, day: date) -> "tuple[Payoffs, NDArray[np.bool_] | None]":
+    """What everybody has in every coalition with the clause of the game, and which are an agreement under it.
+
+    Raises `Refusal`, `FormulaError`.
+    """
     from comity.analysis.coalitions import (  # noqa: PLC0415  # of the extra `analysis`
         TooManyCoalitionsError,
         from_formula,
@@ -37,8 +43,9 @@ def payoffs_of(register: Register, brought: Brought, day: date) -> "Payoffs":
     except TooManyCoalitionsError as error:
         raise refuse("coalitions-too-many", str(error), "put players who are alike into one kind") from error
     if brought.clause:
-        return with_clause(found, agreements(brought, clause_rule(brought.clause, register, day), register, day))
-    return found
+        agreement = agreements(brought, clause_rule(brought.clause, register, day), register, day)
+        return with_clause(found, agreement), agreement
+    return found, None
 
 
 def payoffs_of_regions(regions: "Sequence[Region]", price: Fraction, tariff: Fraction) -> "Payoffs":

@@ -289,7 +289,7 @@ def _of_payoffs(register: Register, text: str) -> "tuple[str, str, Worths, bool]
         says = f"there are {sum(brought.numbers):,} players"
         raise refuse("worth-too-large", says, f"{_MOST} single players are the most")
     try:
-        payoffs = payoffs_of(register, brought, date(9999, 12, 31))
+        payoffs, _ = payoffs_of(register, brought, date(9999, 12, 31))
     except FormulaError as error:
         raise refuse("formula-wrong", str(error), "mend the formula") from error
     return brought.title, brought.source, of_payoffs(payoffs), False
