@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from comity.analysis.assessments import STEPS, machine_scale, scale
 from comity.analysis.dividing import BoundsError
 from comity.analysis.panel import Panel
-from comity.analysis.sharing import Rule
+from comity.analysis.sharing import SharingRule
 from comity.service import Register
 
-RULE = Rule(rule="assessment-scale")
+RULE = SharingRule(rule="assessment-scale")
 
 
 def steps(
-    income: list[float], people: list[float], debt: list[float] | None = None, rule: Rule = RULE
+    income: list[float], people: list[float], debt: list[float] | None = None, rule: SharingRule = RULE
 ) -> dict[str, list[float]]:
     found = machine_scale(
         np.array(income), np.array(people), np.array(debt or [0.0] * len(income)), np.zeros(len(income), bool), rule
@@ -30,12 +30,12 @@ def steps(
 def test_the_steps_by_hand() -> None:
     """The average is 10 a person. The second has 7.5, a quarter less: 80% of a quarter of its 150 is 30. The third has
     5: 80% of half of its 50 is 20. The first bears these 50."""
-    free = Rule(rule="assessment-scale", largest_rate=1.0)
+    free = SharingRule(rule="assessment-scale", largest_rate=1.0)
     found = steps([300, 150, 50], [20, 20, 10], rule=free)
     assert found["income"] == [0.6, 0.3, 0.1]
     assert found["low income"] == [0.7, 0.24, 0.06]
     # The largest rate: what the first does not pay goes to the others in proportion.
-    assert steps([300, 150, 50], [20, 20, 10], rule=Rule(rule="assessment-scale", largest_rate=0.5))[
+    assert steps([300, 150, 50], [20, 20, 10], rule=SharingRule(rule="assessment-scale", largest_rate=0.5))[
         "largest rate"
     ] == [0.5, 0.4, 0.1]
 
@@ -43,7 +43,7 @@ def test_the_steps_by_hand() -> None:
 def test_who_is_at_the_largest_rate_bears_no_points_of_others() -> None:
     """The first two are above the average of 10. The first pays the largest rate whatever it bears, so that the second
     bears the 20 of the third: 100 + 20 and 30, and the rest of the first one's in proportion."""
-    found = steps([400, 100, 50], [35, 10, 10], rule=Rule(rule="assessment-scale", largest_rate=0.5))
+    found = steps([400, 100, 50], [35, 10, 10], rule=SharingRule(rule="assessment-scale", largest_rate=0.5))
     assert found["low income"] == [round(400 / 550, 6), round(120 / 550, 6), round(30 / 550, 6)]
     assert found["largest rate"] == [0.5, 0.4, 0.1]
 
@@ -54,9 +54,9 @@ def test_bounds_that_leave_no_room() -> None:
 
 
 def test_an_eighth_of_the_debt_is_no_income() -> None:
-    free = Rule(rule="assessment-scale", largest_rate=1.0, gradient=0.0)
+    free = SharingRule(rule="assessment-scale", largest_rate=1.0, gradient=0.0)
     assert steps([100, 100], [10, 10], [160, 0], rule=free)["debt"] == [round(80 / 180, 6), round(100 / 180, 6)]
-    rich = Rule(rule="assessment-scale", largest_rate=1.0, gradient=0.0, debt_threshold=5)
+    rich = SharingRule(rule="assessment-scale", largest_rate=1.0, gradient=0.0, debt_threshold=5)
     assert steps([100, 100], [10, 10], [160, 0], rule=rich)["debt"] == [0.5, 0.5]
 
 
@@ -66,7 +66,7 @@ members = st.lists(st.tuples(st.floats(1e3, 2e4), st.floats(100, 2000), st.boole
 @given(members)
 def test_rates_add_up_and_keep_to_their_bounds(rows: list[tuple[float, float, bool]]) -> None:
     income, people, poorest = (np.array(column) for column in zip(*rows, strict=True))
-    rule = Rule(rule="assessment-scale", least_rate=0.001, poorest_rate=0.01)
+    rule = SharingRule(rule="assessment-scale", least_rate=0.001, poorest_rate=0.01)
     for rates in machine_scale(income, people, np.zeros(len(rows)), poorest & (np.arange(len(rows)) > 5), rule):
         assert rates.sum() == pytest.approx(1)
         assert (rates >= 0).all()
@@ -111,7 +111,7 @@ def test_the_rates_the_general_assembly_adopted(
     }
     values["ldc"] = np.array([[float(one in poorest) for _ in years] for one in actors])
     panel = Panel(actors=actors, first=first, values=values)
-    found = 100 * scale(panel, Rule(rule="assessment-scale", of="gdp"), last).rates
+    found = 100 * scale(panel, SharingRule(rule="assessment-scale", of="gdp"), last).rates
     rates = np.array([adopted[one] for one in actors])
     assert np.corrcoef(found, rates)[0, 1] > 0.998
     assert np.abs(found / found.sum() - rates / rates.sum()).sum() / 2 < moved

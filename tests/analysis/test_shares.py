@@ -13,7 +13,7 @@ from comity.analysis.incomes import excess, poor, spread
 from comity.analysis.panel import LackingError, Panel
 from comity.analysis.preferred import preferences
 from comity.analysis.shares import UnfitRuleError, contracted, converging, shares
-from comity.analysis.sharing import Rule, Task
+from comity.analysis.sharing import SharingRule, Task
 from comity.analysis.sobol import Varied, sobol
 
 TWO = ("North", "South")
@@ -72,9 +72,9 @@ def test_the_capacity_and_the_index_of_the_development_rights_calculator() -> No
     groups = ("High Income", "Upper Middle Income", "Lower Middle Income", "Low Income")
     made = panel(actors=groups, capacity=[[one] for one in capacity], responsibility=[[one] for one in responsibility])
     rules = {
-        "c": Rule(rule="proportional", id="c", of="capacity"),
-        "r": Rule(rule="proportional", id="r", of="responsibility"),
-        "rci": Rule(rule="mix", id="rci", parts={"c": 0.5, "r": 0.5}),
+        "c": SharingRule(rule="proportional", id="c", of="capacity"),
+        "r": SharingRule(rule="proportional", id="r", of="responsibility"),
+        "rci": SharingRule(rule="mix", id="rci", parts={"c": 0.5, "r": 0.5}),
     }
     assert 100 * shares(made, burden(), rules["c"]) == pytest.approx(percent, abs=0.006)
     assert 100 * shares(made, burden(), rules["rci"], rules) == pytest.approx(index, abs=0.011)
@@ -131,12 +131,12 @@ def test_the_indices_of_ishigamis_function() -> None:
 def test_rules_that_divide_by_figures() -> None:
     made = panel(population=[[30], [70]], emissions=[[60], [40]], gdp=[[600_000], [350_000]], aid=[[1], [3]])
     cases = (
-        (Rule(rule="equal"), [0.5, 0.5]),
-        (Rule(rule="equal-per-capita"), [0.3, 0.7]),
-        (Rule(rule="grandfathering"), [0.6, 0.4]),
-        (Rule(rule="proportional", of="aid"), [0.25, 0.75]),
+        (SharingRule(rule="equal"), [0.5, 0.5]),
+        (SharingRule(rule="equal-per-capita"), [0.3, 0.7]),
+        (SharingRule(rule="grandfathering"), [0.6, 0.4]),
+        (SharingRule(rule="proportional", of="aid"), [0.25, 0.75]),
         # 20,000 and 5,000 a person: 30 × 16,000 and 70 × 1,000 lie above 4,000.
-        (Rule(rule="capability", threshold=4000), [480 / 550, 70 / 550]),
+        (SharingRule(rule="capability", threshold=4000), [480 / 550, 70 / 550]),
     )
     for rule, expected in cases:
         assert shares(made, burden(), rule).tolist() == pytest.approx(expected)
@@ -144,9 +144,11 @@ def test_rules_that_divide_by_figures() -> None:
 
 def test_responsibility_counts_since_a_year_and_older_emissions_for_less() -> None:
     made = panel(2018, emissions=[[10, 10, 10], [0, 20, 40]])
-    assert shares(made, burden(), Rule(rule="responsibility", since=2018)).tolist() == pytest.approx([1 / 3, 2 / 3])
-    assert shares(made, burden(), Rule(rule="responsibility", since=2020)).tolist() == pytest.approx([0.2, 0.8])
-    halved = shares(made, burden(), Rule(rule="responsibility", since=2018, discount=1.0))
+    assert shares(made, burden(), SharingRule(rule="responsibility", since=2018)).tolist() == pytest.approx(
+        [1 / 3, 2 / 3]
+    )
+    assert shares(made, burden(), SharingRule(rule="responsibility", since=2020)).tolist() == pytest.approx([0.2, 0.8])
+    halved = shares(made, burden(), SharingRule(rule="responsibility", since=2018, discount=1.0))
     north, south = 10 / 4 + 10 / 2 + 10, 0 + 20 / 2 + 40
     assert halved.tolist() == pytest.approx([north / (north + south), south / (north + south)])
 
@@ -157,7 +159,7 @@ def test_development_rights_are_the_mean_of_what_lies_above_the_threshold() -> N
     above = np.array([10, 90]) * excess(mean, gini, 7500)
     counted = 50 * above / np.array([400_000, 600_000])
     for weight in (0.0, 0.3, 1.0):
-        rule = Rule(rule="development-rights", since=2020, threshold=7500, weight=weight)
+        rule = SharingRule(rule="development-rights", since=2020, threshold=7500, weight=weight)
         expected = weight * counted / counted.sum() + (1 - weight) * above / above.sum()
         assert shares(made, burden(), rule) == pytest.approx(expected)
 
@@ -165,21 +167,21 @@ def test_development_rights_are_the_mean_of_what_lies_above_the_threshold() -> N
 def test_a_burden_shared_as_a_benefit_is_taken_from_what_each_would_take() -> None:
     made = panel(gdp=[[300], [100]], population=[[1], [1]], baseline=[[80], [120]])
     # 200 without an agreement, 100 to share: of the 100 less, three quarters and a quarter.
-    assert (100 * shares(made, benefit(), Rule(rule="capability"))).tolist() == pytest.approx([5, 95])
+    assert (100 * shares(made, benefit(), SharingRule(rule="capability"))).tolist() == pytest.approx([5, 95])
     with pytest.raises(UnfitRuleError, match="baseline"):
-        shares(panel(gdp=[[300], [100]], population=[[1], [1]]), benefit(), Rule(rule="capability"))
+        shares(panel(gdp=[[300], [100]], population=[[1], [1]]), benefit(), SharingRule(rule="capability"))
 
 
 def test_equal_cumulative_shares_take_from_whoever_emitted_more_than_was_due() -> None:
     """Van den Berg et al. (2020), table S.1: the part of population over the years ahead, and what was owed before."""
     made = panel(2018, population=[[10, 10, 10], [30, 30, 30]], emissions=[[40, 40, 40], [20, 20, 20]])
-    found = shares(made, benefit(1000), Rule(rule="cumulative-per-capita", since=2018, until=2030))
+    found = shares(made, benefit(1000), SharingRule(rule="cumulative-per-capita", since=2018, until=2030))
     # Due of 60 a year: 15 and 45, so three years owe 75 from the first to the second.
     assert (1000 * found).tolist() == pytest.approx([250 - 75, 750 + 75])
-    small = shares(made, benefit(100), Rule(rule="cumulative-per-capita", since=2018, until=2030))
+    small = shares(made, benefit(100), SharingRule(rule="cumulative-per-capita", since=2018, until=2030))
     assert (100 * small).tolist() == pytest.approx([-50, 150])
     with pytest.raises(UnfitRuleError, match="shares a benefit"):
-        shares(made, burden(), Rule(rule="cumulative-per-capita", since=2018))
+        shares(made, burden(), SharingRule(rule="cumulative-per-capita", since=2018))
 
 
 def test_convergence_by_hand() -> None:
@@ -213,7 +215,7 @@ def test_a_path_adds_up_to_its_total(path: str, total: float) -> None:
 
 def test_contraction_and_convergence_is_its_path_times_its_shares() -> None:
     made = panel(population=[[30], [70]], emissions=[[60], [40]])
-    rule = Rule(rule="contraction-convergence", until=2024, target=2024)
+    rule = SharingRule(rule="contraction-convergence", until=2024, target=2024)
     amounts = contracted(100, 200, 4, "linear")
     assert (200 * shares(made, benefit(200), rule))[0] == pytest.approx(amounts @ [0.525, 0.45, 0.375, 0.3])
     # Population that grows after the cap does not count.
@@ -225,29 +227,29 @@ def test_contraction_and_convergence_is_its_path_times_its_shares() -> None:
             "emissions": np.array([[60, *[np.nan] * 4], [40, *[np.nan] * 4]]),
         },
     )
-    capped = Rule(rule="contraction-convergence", until=2024, target=2024, cap=2021)
+    capped = SharingRule(rule="contraction-convergence", until=2024, target=2024, cap=2021)
     assert shares(growing, benefit(200), capped).tolist() == pytest.approx(shares(made, benefit(200), rule).tolist())
 
 
 def test_what_is_missing_or_does_not_fit_is_told() -> None:
     made = panel(population=[[30], [np.nan]])
     with pytest.raises(LackingError, match="population of South in 2020"):
-        shares(made, burden(), Rule(rule="equal-per-capita"))
+        shares(made, burden(), SharingRule(rule="equal-per-capita"))
     with pytest.raises(LackingError, match="gdp"):
-        shares(made, burden(), Rule(rule="capability"))
+        shares(made, burden(), SharingRule(rule="capability"))
     with pytest.raises(UnfitRuleError, match="since"):
-        shares(panel(emissions=[[1], [1]]), burden(), Rule(rule="responsibility"))
+        shares(panel(emissions=[[1], [1]]), burden(), SharingRule(rule="responsibility"))
     with pytest.raises(UnfitRuleError, match="nought"):
-        shares(panel(emissions=[[0], [0]]), burden(), Rule(rule="grandfathering"))
+        shares(panel(emissions=[[0], [0]]), burden(), SharingRule(rule="grandfathering"))
     with pytest.raises(UnfitRuleError, match="no other rule"):
-        shares(made, burden(), Rule(rule="mix", parts={"none": 1}), {})
+        shares(made, burden(), SharingRule(rule="mix", parts={"none": 1}), {})
     with pytest.raises(UnfitRuleError, match="no weight"):
-        shares(made, burden(), Rule(rule="mix"), {})
+        shares(made, burden(), SharingRule(rule="mix"), {})
     with pytest.raises(UnfitRuleError, match="order"):
         shares(
             panel(population=[[1], [1]], emissions=[[1], [1]]),
             benefit(),
-            Rule(rule="contraction-convergence", until=2019),
+            SharingRule(rule="contraction-convergence", until=2019),
         )
 
 
@@ -264,7 +266,7 @@ def test_floors_and_ceilings() -> None:
             fitted(np.array([0.25] * 4), *bounds)
     with pytest.raises(BoundsError, match="negative"):
         fitted(np.array([1.5, -0.5]), 0.0, None)
-    rule = Rule(rule="equal-per-capita", ceiling=0.6)
+    rule = SharingRule(rule="equal-per-capita", ceiling=0.6)
     assert shares(panel(population=[[10], [90]]), burden(), rule).tolist() == pytest.approx([0.4, 0.6])
 
 
@@ -303,13 +305,13 @@ def test_bounds_hold_and_order_is_kept(found: list[float], low: float, high: flo
 figure = st.floats(1, 1e6)
 world = st.lists(st.tuples(figure, figure, figure, st.floats(0.2, 0.6)), min_size=2, max_size=6)
 RULES = (
-    Rule(rule="equal"),
-    Rule(rule="equal-per-capita"),
-    Rule(rule="grandfathering"),
-    Rule(rule="responsibility", since=2020),
-    Rule(rule="capability", threshold=0.1, within=True),
-    Rule(rule="development-rights", since=2020, threshold=0.1),
-    Rule(rule="assessment-scale", of="gdp", base=(1,), largest_rate=1.0),
+    SharingRule(rule="equal"),
+    SharingRule(rule="equal-per-capita"),
+    SharingRule(rule="grandfathering"),
+    SharingRule(rule="responsibility", since=2020),
+    SharingRule(rule="capability", threshold=0.1, within=True),
+    SharingRule(rule="development-rights", since=2020, threshold=0.1),
+    SharingRule(rule="assessment-scale", of="gdp", base=(1,), largest_rate=1.0),
 )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from comity.analysis.dividing import BoundsError
 from comity.analysis.panel import Panel, Vector
-from comity.analysis.sharing import Rule
+from comity.analysis.sharing import SharingRule
 
 __all__ = ["STEPS", "Scale", "machine_scale", "scale"]
 
@@ -30,7 +30,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Vector, ...]
 
 
-def scale(panel: Panel, rule: Rule, year: int) -> Scale:
+def scale(panel: Panel, rule: SharingRule, year: int) -> Scale:
     """The scale for base periods that end in a year: the average of one machine scale a period (the last step).
 
     Figures: `of` (gni), `population`; and where they are there `debt` (external debt)
@@ -42,7 +42,7 @@ def scale(panel: Panel, rule: Rule, year: int) -> Scale:
     return Scale(rates=steps[-1], steps=steps)
 
 
-def _period(panel: Panel, rule: Rule, first: int, last: int) -> tuple[Vector, ...]:
+def _period(panel: Panel, rule: SharingRule, first: int, last: int) -> tuple[Vector, ...]:
     income = panel.level(rule.of or "gni", first, last).mean(axis=1)
     people = panel.level("population", first, last).mean(axis=1)
     debt, poorest = np.zeros(len(panel.actors)), np.zeros(len(panel.actors), np.bool_)
@@ -60,7 +60,7 @@ def _within(panel: Panel, name: str, first: int, last: int) -> NDArray[np.float6
     return np.array([table[:, at] if 0 <= at < table.shape[1] else np.full(len(table), np.nan) for at in columns]).T
 
 
-def machine_scale(income: Vector, people: Vector, debt: Vector, poorest: Mask, rule: Rule) -> tuple[Vector, ...]:
+def machine_scale(income: Vector, people: Vector, debt: Vector, poorest: Mask, rule: SharingRule) -> tuple[Vector, ...]:
     """The rates after each step, for one base period.
 
     Points that one member is relieved of go to others in proportion: for low income to the members above the threshold
@@ -86,7 +86,7 @@ def machine_scale(income: Vector, people: Vector, debt: Vector, poorest: Mask, r
         largest = again
 
 
-def _lightened(adjusted: Vector, people: Vector, threshold: float, largest: Mask, rule: Rule) -> Vector:
+def _lightened(adjusted: Vector, people: Vector, threshold: float, largest: Mask, rule: SharingRule) -> Vector:
     """The rates when incomes of those with little a person are counted for less, and others bear the difference."""
     mean = adjusted / people
     relief = np.maximum(0.0, 1 - mean / threshold) * rule.gradient * adjusted
@@ -95,7 +95,7 @@ def _lightened(adjusted: Vector, people: Vector, threshold: float, largest: Mask
     return np.asarray(lighter / lighter.sum(), dtype=np.float64)
 
 
-def _bounded(rates: Vector, largest: Mask, poorest: Mask, rule: Rule) -> tuple[Vector, ...]:
+def _bounded(rates: Vector, largest: Mask, poorest: Mask, rule: SharingRule) -> tuple[Vector, ...]:
     """The rates as they are, and after the least, the least developed members' and the largest rate."""
     floored = np.zeros(len(rates), np.bool_)
     least = rates

@@ -28,7 +28,7 @@ from comity.analysis.assessments import scale
 from comity.analysis.dividing import fitted
 from comity.analysis.incomes import excess
 from comity.analysis.panel import LackingError, Panel, Vector
-from comity.analysis.sharing import Path, Rule, Task
+from comity.analysis.sharing import Path, SharingRule, Task
 
 __all__ = ["UnfitRuleError", "contracted", "converging", "shares"]
 
@@ -41,7 +41,7 @@ class UnfitRuleError(ValueError):
     """A rule that cannot share what is to be shared, and why."""
 
 
-def shares(panel: Panel, task: Task, rule: Rule, rules: Mapping[str, Rule] | None = None) -> Vector:
+def shares(panel: Panel, task: Task, rule: SharingRule, rules: Mapping[str, SharingRule] | None = None) -> Vector:
     """Each actor's part of the total, in the order of the panel; they add up to 1.
 
     `rules` are those that a mix names. Raises `LackingError` (a figure is missing), `UnfitRuleError` (the rule does not
@@ -65,21 +65,21 @@ def _part(values: Vector, what: str) -> Vector:
     return np.asarray(values / whole, dtype=np.float64)
 
 
-def _equal(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _equal(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     del task, rule
     return np.full(len(panel.actors), 1 / len(panel.actors))
 
 
-def _proportional(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _proportional(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     return _part(panel.on(rule.of, task.year), rule.of)
 
 
-def _per_capita(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _per_capita(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     del rule
     return _part(panel.on("population", task.year), "population")
 
 
-def _grandfathering(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _grandfathering(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     name = rule.of or "emissions"
     if rule.since is None:
         return _part(panel.on(name, task.year), name)
@@ -91,13 +91,13 @@ def _ages(first: int, last: int, discount: float) -> Vector:
     return np.asarray((1 + discount) ** (np.arange(first, last + 1) - float(last)), dtype=np.float64)
 
 
-def _needs(value: int | None, name: str, rule: Rule) -> int:
+def _needs(value: int | None, name: str, rule: SharingRule) -> int:
     if value is None:
         raise UnfitRuleError(f"{rule.name}: “{name}” is not said")
     return value
 
 
-def _cumulative(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _cumulative(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     _only(task, rule, "benefit")
     since = _needs(rule.since, "since", rule)
     until = task.year if rule.until is None else rule.until
@@ -158,7 +158,7 @@ def converging(
     return np.array(found).T
 
 
-def _contraction(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _contraction(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     _only(task, rule, "benefit")
     until = _needs(rule.until, "until", rule)
     target = until if rule.target is None else rule.target
@@ -176,12 +176,12 @@ def _contraction(panel: Panel, task: Task, rule: Rule) -> Vector:
     return np.asarray(over @ amounts / task.total, dtype=np.float64)
 
 
-def _only(task: Task, rule: Rule, kind: str) -> None:
+def _only(task: Task, rule: SharingRule, kind: str) -> None:
     if task.kind != kind:
         raise UnfitRuleError(f"{rule.name}: this rule shares a {kind}, and a {task.kind} is to be shared")
 
 
-def _excess(panel: Panel, rule: Rule, first: int, last: int, *, within: bool) -> NDArray[np.float64]:
+def _excess(panel: Panel, rule: SharingRule, first: int, last: int, *, within: bool) -> NDArray[np.float64]:
     """Income above the threshold, of all persons of each actor, year by year."""
     people = panel.level("population", first, last)
     mean = panel.level("gdp", first, last) / people
@@ -190,7 +190,7 @@ def _excess(panel: Panel, rule: Rule, first: int, last: int, *, within: bool) ->
     return people * excess(mean, panel.level("gini", first, last), rule.threshold)
 
 
-def _capability(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _capability(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     panel.on("gdp", task.year)  # figures of the year itself, not of another
     panel.on("population", task.year)
     within = rule.within or rule.rule == "development-rights"
@@ -198,7 +198,7 @@ def _capability(panel: Panel, task: Task, rule: Rule) -> Vector:
     return _reduced(panel, task, rule, _part(found, "income above the threshold"))
 
 
-def _responsibility(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _responsibility(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     since = _needs(rule.since, "since", rule)
     if since > task.year:
         raise UnfitRuleError(f"{rule.name}: it counts since {since}, after {task.year}")
@@ -213,17 +213,17 @@ def _responsibility(panel: Panel, task: Task, rule: Rule) -> Vector:
     return _reduced(panel, task, rule, _part(found, "emissions that count"))
 
 
-def _development_rights(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _development_rights(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     burden = Task(total=task.total, kind="burden", year=task.year)
     found = rule.weight * _responsibility(panel, burden, rule) + (1 - rule.weight) * _capability(panel, burden, rule)
     return _reduced(panel, task, rule, found)
 
 
-def _scale(panel: Panel, task: Task, rule: Rule) -> Vector:
+def _scale(panel: Panel, task: Task, rule: SharingRule) -> Vector:
     return _reduced(panel, task, rule, scale(panel, rule, task.year).rates)
 
 
-def _reduced(panel: Panel, task: Task, rule: Rule, found: Vector) -> Vector:
+def _reduced(panel: Panel, task: Task, rule: SharingRule, found: Vector) -> Vector:
     """Of a burden, the shares as they are; of a benefit, what each would take less its share of what is cut."""
     if task.kind == "burden":
         return found
@@ -235,7 +235,7 @@ def _reduced(panel: Panel, task: Task, rule: Rule, found: Vector) -> Vector:
     return np.asarray((baseline - found * (baseline.sum() - task.total)) / task.total, dtype=np.float64)
 
 
-def _mix(panel: Panel, task: Task, rule: Rule, rules: Mapping[str, Rule]) -> Vector:
+def _mix(panel: Panel, task: Task, rule: SharingRule, rules: Mapping[str, SharingRule]) -> Vector:
     weights = np.array(list(rule.parts.values()), dtype=np.float64)
     if not len(weights) or (weights < 0).any() or not weights.sum() > 0:
         raise UnfitRuleError(f"{rule.name}: its parts have no weight")
@@ -246,7 +246,7 @@ def _mix(panel: Panel, task: Task, rule: Rule, rules: Mapping[str, Rule]) -> Vec
     return np.asarray(weights / weights.sum() @ found, dtype=np.float64)
 
 
-_WORK: Mapping[str, Callable[[Panel, Task, Rule], Vector]] = {
+_WORK: Mapping[str, Callable[[Panel, Task, SharingRule], Vector]] = {
     "equal": _equal,
     "proportional": _proportional,
     "equal-per-capita": _per_capita,

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["PARAMETERS", "RULES", "WHOLE_YEARS", "Kind", "Path", "Rule", "RuleName", "Task"]
+__all__ = ["PARAMETERS", "RULES", "WHOLE_YEARS", "Kind", "Path", "RuleName", "SharingRule", "Task"]
 
 Kind = Literal["burden", "benefit"]
 Path = Literal["linear", "exponential"]
@@ -47,7 +47,7 @@ RULES: tuple[str, ...] = tuple(PARAMETERS)
 WHOLE_YEARS = frozenset({"since", "until", "target", "cap"})
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class SharingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One rule with what it is told. Years are whole; `floor` and `ceiling` are parts of the total, from 0 to 1.
 
     `of`: the figures that shares are proportional to. `since`: the first year that counts. `until`: the last year of a

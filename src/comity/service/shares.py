@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from comity.analysis.sharing import Kind, Rule
+from comity.analysis.sharing import Kind, SharingRule
 from comity.findings import Finding
 from comity.service.analysing import missing_extra
 from comity.service.figures import members_only, read_figures
@@ -241,7 +241,12 @@ def _samples(asked: SharesAsked) -> None:
 
 
 def _shared(  # what a rule is asked with
-    panel: "Panel", task: "Task", rule: Rule, rules: Mapping[str, Rule], total: Fraction, asked: SharesAsked
+    panel: "Panel",
+    task: "Task",
+    rule: SharingRule,
+    rules: Mapping[str, SharingRule],
+    total: Fraction,
+    asked: SharesAsked,
 ) -> Shared:
     from comity.analysis.assessments import STEPS, scale  # noqa: PLC0415  # of the extra
     from comity.analysis.dividing import exactly, in_units  # noqa: PLC0415  # as above
@@ -263,7 +268,7 @@ def _shared(  # what a rule is asked with
     )
 
 
-def _says(rule: Rule, task: "Task") -> str:
+def _says(rule: SharingRule, task: "Task") -> str:
     """The rule and what it was told, in a line."""
     named = {
         field: getattr(rule, field)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from comity.analysis.sharing import PARAMETERS, RULES, WHOLE_YEARS, Kind, Rule
+from comity.analysis.sharing import PARAMETERS, RULES, WHOLE_YEARS, Kind, SharingRule
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.figures import fault
@@ -41,7 +41,7 @@ class SharesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     total: float
-    rules: tuple[Rule, ...]
+    rules: tuple[SharingRule, ...]
     data: str = ""
     file: str = ""
     source: str = ""
@@ -80,7 +80,7 @@ def asked_of_file(path: Path) -> SharesAsked:
         raise refuse("shares-malformed", str(error), do, str(path)) from error
 
 
-def rule_of(text: str) -> Rule:
+def rule_of(text: str) -> SharingRule:
     """A rule as a command line has it: `responsibility,since=1990,threshold=7500`. Raises `Refusal`."""
     name, *settings = (part.strip() for part in text.split(","))
     given: dict[str, object] = {"rule": name}
@@ -99,16 +99,16 @@ def rule_of(text: str) -> Rule:
     if parts:
         given["parts"] = parts
     try:
-        return msgspec.convert(given, Rule)
+        return msgspec.convert(given, SharingRule)
     except msgspec.ValidationError as error:
         do = f"write NAME,KEY=VALUE,… with one of {', '.join(RULES)}"
         raise refuse("shares-malformed", f"“{text:.80}”: {error}", do) from error
 
 
-def rules_of(asked: SharesAsked) -> dict[str, Rule]:
+def rules_of(asked: SharesAsked) -> dict[str, SharingRule]:
     """The rules by id, each once, with nothing said that it does not know."""
     wrong: list[Finding] = []
-    found: dict[str, Rule] = {}
+    found: dict[str, SharingRule] = {}
     if not 0 < len(asked.rules) <= _MOST_RULES:
         wrong.append(fault("shares-malformed", "there is no rule, or more than 20", f"name some of {', '.join(RULES)}"))
     for rule in asked.rules[:_MOST_RULES]:
@@ -129,7 +129,7 @@ def rules_of(asked: SharesAsked) -> dict[str, Rule]:
     return found
 
 
-def _senseless(rule: Rule) -> list[Finding]:
+def _senseless(rule: SharingRule) -> list[Finding]:
     """Numbers that no rule can take."""
     bounds = (
         ("discount", rule.discount, 0.0, 1.0),

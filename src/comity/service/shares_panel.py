@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.analysis.sharing import Kind, Rule
+from comity.analysis.sharing import Kind, SharingRule
 from comity.findings import Finding
 from comity.rules import UnknownNameError
 from comity.service.figures import Figure, Figures, fault
@@ -74,7 +74,7 @@ def panel_of(figures: Figures) -> "Panel":
     return Panel(actors=actors, first=first, values=values)
 
 
-def _of_the_year(rule: Rule, kind: Kind) -> tuple[str, ...]:
+def _of_the_year(rule: SharingRule, kind: Kind) -> tuple[str, ...]:
     own = {
         "proportional": (rule.of,),
         "grandfathering": (rule.of or "emissions",),
@@ -84,7 +84,7 @@ def _of_the_year(rule: Rule, kind: Kind) -> tuple[str, ...]:
     return (*own, "baseline") if burden and kind == "benefit" else own
 
 
-def year_of(figures: Figures, rules: Mapping[str, Rule], kind: Kind) -> int:
+def year_of(figures: Figures, rules: Mapping[str, SharingRule], kind: Kind) -> int:
     """The last year of which at least half of all actors have the figures that the rules take of the year itself."""
     wanted = {name for rule in rules.values() for name in _of_the_year(rule, kind)}
     held: dict[tuple[str, int], int] = {}
@@ -107,7 +107,9 @@ def year_of(figures: Figures, rules: Mapping[str, Rule], kind: Kind) -> int:
 Lacking = list[tuple[str, str]]
 
 
-def settled(panel: "Panel", task: "Task", rules: Mapping[str, Rule], asked: SharesAsked) -> "tuple[Panel, Lacking]":
+def settled(
+    panel: "Panel", task: "Task", rules: Mapping[str, SharingRule], asked: SharesAsked
+) -> "tuple[Panel, Lacking]":
     """The panel of those who have all figures that the rules need, and whoever is left out for want of which."""
     from comity.analysis.dividing import BoundsError  # noqa: PLC0415  # of the extra
     from comity.analysis.panel import LackingError  # noqa: PLC0415  # as above
@@ -165,7 +167,7 @@ def told_lacking(lacking: Lacking, file: str) -> list[Finding]:
     ]
 
 
-def _spans(rule: Rule, year: int) -> list[tuple[str, int, int, bool]]:
+def _spans(rule: SharingRule, year: int) -> list[tuple[str, int, int, bool]]:
     """Which figures a rule takes of which years, and whether an unknown year counts for nothing."""
     found: list[tuple[str, int, int, bool]] = []
     since = year if rule.since is None else rule.since
@@ -185,7 +187,7 @@ def _spans(rule: Rule, year: int) -> list[tuple[str, int, int, bool]]:
     return found
 
 
-def coverage(panel: "Panel", task: "Task", rules: Mapping[str, Rule], file: str) -> list[Finding]:
+def coverage(panel: "Panel", task: "Task", rules: Mapping[str, SharingRule], file: str) -> list[Finding]:
     """What of a period is not known, and how that was taken."""
     import numpy as np  # noqa: PLC0415  # with the extra
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.analysis.sharing import PARAMETERS, WHOLE_YEARS, Rule
+from comity.analysis.sharing import PARAMETERS, WHOLE_YEARS, SharingRule
 from comity.service.figures import fault
 from comity.service.form import Progress
 from comity.service.queries import Refusal, refuse
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["own_choices", "sensitive"]
 
 
-def own_choices(panel: "Panel", rules: Mapping[str, Rule]) -> tuple[Vary, ...]:
+def own_choices(panel: "Panel", rules: Mapping[str, SharingRule]) -> tuple[Vary, ...]:
     """What a rule leaves to choose, varied as widely as is often argued for."""
     found: list[Vary] = []
 
-    def vary(rule: Rule, parameter: str, low: float, high: float) -> None:
+    def vary(rule: SharingRule, parameter: str, low: float, high: float) -> None:
         found.append(Vary(rule=rule.name, parameter=parameter, low=low, high=high))
 
     for rule in rules.values():
@@ -47,7 +47,7 @@ def own_choices(panel: "Panel", rules: Mapping[str, Rule]) -> tuple[Vary, ...]:
 def sensitive(  # what a run depends on
     panel: "Panel",
     task: "Task",
-    rules: Mapping[str, Rule],
+    rules: Mapping[str, SharingRule],
     varied: Sequence[Vary],
     asked: SharesAsked,
     progress: Progress,
@@ -85,7 +85,7 @@ def _later(progress: Callable[[int, int], None], before: int, every: int) -> Cal
     return lambda done, _: progress(before + done, every)
 
 
-def _told_choices(varied: Sequence[Vary], rules: Mapping[str, Rule]) -> None:
+def _told_choices(varied: Sequence[Vary], rules: Mapping[str, SharingRule]) -> None:
     wrong: list[Finding] = []
     for one in varied:
         named = f"{one.rule}.{one.parameter}"
@@ -105,7 +105,7 @@ def _told_choices(varied: Sequence[Vary], rules: Mapping[str, Rule]) -> None:
 
 
 def _evaluated(
-    panel: "Panel", task: "Task", rules: Mapping[str, Rule], name: str, chosen: Sequence[Vary]
+    panel: "Panel", task: "Task", rules: Mapping[str, SharingRule], name: str, chosen: Sequence[Vary]
 ) -> "Callable[[Sequence[float]], Vector]":
     """The shares by a rule when its choices, and those of its parts, have these values."""
     from comity.analysis.shares import UnfitRuleError, shares  # noqa: PLC0415  # of the extra
@@ -123,7 +123,7 @@ def _evaluated(
     return evaluate
 
 
-def _with(rule: Rule, parameter: str, value: float) -> Rule:
+def _with(rule: SharingRule, parameter: str, value: float) -> SharingRule:
     if parameter.startswith("parts."):
         # A weight of nought for every part would leave nothing to share by.
         return msgspec.structs.replace(rule, parts={**rule.parts, parameter.removeprefix("parts."): max(value, 1e-9)})

@@ -67,7 +67,7 @@ def _name(question: Question, actor: str) -> str:
     return question.words.name(actor) if actor in question.register.reading.directory.actors else actor
 
 
-def _says(question: Question, found: _Json) -> list[object]:
+def _says(question: Question, found: _Json) -> list[SafeString]:
     """Of each measure beside each reference: who has most, and who least, of what would be its part."""
     words, said = question.words, []
     for index in found["indices"]:
