@@ -27,7 +27,7 @@ def backup_command(folder: Path, log: str, database: str | None, keys: bool) -> 
     address = database or log
     parts = parts_of(address)
     files = parts.files | (parts.keys if keys else {})
-    with bar("Copying") as progress:
+    with bar("Copying", keeps=True) as progress:
         made = back_up(address, folder, tables=parts.tables, files=files, progress=progress)
     click.echo(f"{folder}: {made.size:,} entries of {made.origin}, root {made.root[:16]}…, verified.")
     click.echo(f"With {', '.join(sorted({name.partition('/')[0] for name in made.files}))}.")
@@ -48,7 +48,7 @@ def restore_command(folder: Path, log: str, database: str | None, key: str | Non
     address = database or log
     parts = parts_of(address)
     places = parts.tables | parts.files | parts.keys
-    with bar("Copying") as progress:
+    with bar("Copying", keeps=True) as progress:
         made = bring_back(folder, address, places=places, key=key, progress=progress)
     click.echo(
         f"{made.size:,} entries of {made.origin}, as they were at {made.made}, root {made.root[:16]}…, verified."

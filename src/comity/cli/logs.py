@@ -130,7 +130,7 @@ def import_command(  # noqa: PLR0913, PLR0917  # one parameter an option
             mapping=None if mapping is None else Path(mapping),
             columns=dict(_pair("--map", text) for text in columns),
         )
-    with bar("Comparing", form) as progress:
+    with bar("Comparing", form, keeps=True) as progress:
         place = None if unresolved is None else Path(unresolved)
         found = keeping.import_source(request, log, whole=not part, unresolved=place, progress=progress)
     lines = [f"{many(found.appended, 'entry', 'entries')} appended; the log has {found.size}."]
@@ -209,7 +209,7 @@ def record_command(  # noqa: PLR0913, PLR0917  # one parameter an option
 @refusing
 def export_command(log: str, folder: str, kind: Form, known: str | None, key: str | None, form: str) -> None:
     """Write LOG into a folder: in the notation, as JSON lines, as one CSV, or as tiles that verify offline."""
-    with bar("Writing", form) as progress:
+    with bar("Writing", form, keeps=True) as progress:
         size = keeping.export(log, folder, kind, known=known, key=key, progress=progress)
     _show(
         {"folder": folder, "as": kind, "size": size},

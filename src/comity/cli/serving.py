@@ -74,7 +74,7 @@ def serve_command(  # noqa: PLR0913  # one parameter an option
         raise refuse("port-refused", says, "name another --port or --host, or stop what listens there")
     here = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     try:
-        with bar("Loading the public register") as progress:
+        with bar("Loading the public register", keeps=True) as progress:
             brought = prepare(database or log, (host, *allow), progress, public_url=public_url, local_url=here)
     except OSError as error:
         says = f"the portal cannot be kept here: {error.strerror or error} ({error.filename})"
