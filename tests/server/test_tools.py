@@ -6,17 +6,18 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import anyio
+import mcp_types as types
 import pytest
 from mcp.client.session import ClientSession
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from comity.server.tools import TOOLS, _called, _tool
+from comity.server.tools import METHOD_TOOLS, TOOLS, _called, _method_tool, _tool
 from comity.service import Register, open_register
 
 HUNDRED = list(csv.DictReader((Path(__file__).parent / "hundred.csv").read_text(encoding="utf-8").splitlines()))
@@ -109,6 +110,32 @@ def test_a_client_of_the_protocol_is_answered() -> None:
             return tools, result.content[0].text, bool(wrong.is_error)
 
     tools, text, refused = anyio.run(talk)
-    assert tools == set(TOOLS)
+    assert tools == {*TOOLS, *METHOD_TOOLS}
     assert re.search(r'"status":"contracting"', text)
     assert refused
+
+
+def test_methods_are_tools_that_say_what_they_take_and_where_they_come_from(register: Register) -> None:
+    for name in METHOD_TOOLS:
+        tool = _method_tool(name)
+        assert tool.input_schema["type"] == "object"
+        assert set(tool.input_schema["required"]) <= set(METHOD_TOOLS[name].example)
+        assert tool.input_schema["additionalProperties"] is False
+
+    def ask(name: str, arguments: dict[str, object]) -> types.CallToolResult:
+        return _called(lambda _known: nullcontext(register), name, arguments, date(2026, 1, 1))
+
+    power = METHOD_TOOLS["analysis-power"]
+    found = ask("analysis-power", {**power.example})
+    assert not found.is_error
+    assert found.structured_content is not None
+    # Shapley and Shubik (1954): 421 of 2145 and 4 of 2145.
+    shares = {round(one["shapley"] * 2145, 9) for one in found.structured_content["answer"]["members"]}
+    assert shares == {421, 4}
+    assert "Shapley, L. S." in str(found.content[0])
+    wrong: tuple[dict[str, object], ...] = (
+        {},
+        {"rule": "x", "on": "never", "more": 1},
+        {"rule": "nothing-such", "on": "2020-01-01"},
+    )
+    assert all(ask("analysis-power", arguments).is_error for arguments in wrong)

@@ -15,12 +15,14 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-from comity.service import Refusal, Register
+from comity.service import Refusal, Register, refuse
 from comity.service.cited import Cited, cited
+from comity.service.form import Method, answered, needed, read_inputs
+from comity.service.methods import METHODS
 from comity.service.parameters import DAY, KNOWN, Kind, Parameter, text_of
 from comity.service.questions import QUESTIONS
 
-__all__ = ["TOOLS", "Asking", "make_server", "serve_stdio"]
+__all__ = ["METHOD_TOOLS", "TOOLS", "Asking", "make_server", "serve_stdio"]
 
 # The questions that a model may ask: those whose answers can be cited act by act, and what finds their names.
 TOOLS: tuple[str, ...] = (
@@ -38,6 +40,8 @@ TOOLS: tuple[str, ...] = (
     "deadlines",
     "instrument",
 )
+# Methods of the analysis that a model may ask, by the name of the tool.
+METHOD_TOOLS: Mapping[str, Method] = {f"analysis-{one.id}": one for one in METHODS.values() if one.tool}
 # A register as known at a moment ("" is now), for as long as a question takes.
 Asking = Callable[[str], AbstractContextManager[Register]]
 
@@ -49,6 +53,8 @@ or an answer is cautioned as not known, say so; do not fill the gap from elsewhe
 """
 # Characters of the text of an answer. What is longer is told by status, and stands whole in the structured content.
 _LONG = 12_000
+# What one question to a method may take, by what it says it needs.
+_SECONDS = 20.0
 
 
 def make_server(asking: Asking, today: Callable[[], date]) -> Server[Any]:
@@ -58,7 +64,7 @@ def make_server(asking: Asking, today: Callable[[], date]) -> Server[Any]:
         context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         del context, params
-        return types.ListToolsResult(tools=[_tool(name) for name in TOOLS])
+        return types.ListToolsResult(tools=[*map(_tool, TOOLS), *map(_method_tool, METHOD_TOOLS)])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: types.CallToolRequestParams
@@ -96,6 +102,40 @@ def _tool(name: str) -> types.Tool:
     return types.Tool(name=name, description=question.summary, input_schema=schema, annotations=hints)
 
 
+def _method_tool(name: str) -> types.Tool:
+    method = METHOD_TOOLS[name]
+    (schema,), inner = msgspec.json.schema_components([method.asks], ref_template="#/$defs/{name}")
+    own = inner.pop(schema["$ref"].rpartition("/")[2])
+    own["properties"]["known"] = _schema(KNOWN)
+    hints = types.ToolAnnotations(
+        read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    )
+    found = own | {"examples": [dict(method.example)]} | ({"$defs": inner} if inner else {})
+    return types.Tool(name=name, description=method.summary, input_schema=found, annotations=hints)
+
+
+def _computed(asking: Asking, method: Method, arguments: Mapping[str, Any]) -> types.CallToolResult:
+    """The answer of a method, within what one question may take, with the works that the method comes from."""
+    given = dict(arguments)
+    try:
+        known = str(given.pop("known", None) or "")
+        asked = read_inputs(method, given)
+        if needed(method, asked).seconds > _SECONDS:
+            says = f"this would take longer than {_SECONDS:g} seconds"
+            raise refuse("analysis-too-long", says, "ask about less, or let a person use the command")
+        with asking(known) as register:
+            found = answered(method, register, asked)
+    except Refusal as refusal:
+        return _refused([f"{one.code}: {one.says}{f'; {one.do}' if one.do else ''}" for one in refusal.findings])
+    answer = msgspec.json.encode(found, enc_hook=str).decode()
+    cut = " … (the whole answer is the structured content)" if len(answer) > _LONG else ""
+    text = f"{answer[:_LONG]}{cut}\nMethod: {' '.join(method.sources)}"
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=text)],
+        structured_content={"answer": msgspec.json.decode(answer), "method": list(method.sources)},
+    )
+
+
 def _schema(one: Parameter) -> dict[str, object]:
     schema: dict[str, object] = {"description": one.summary, "examples": [one.example]}
     match one.kind:
@@ -112,8 +152,10 @@ def _schema(one: Parameter) -> dict[str, object]:
 
 
 def _called(asking: Asking, name: str, arguments: Mapping[str, Any], today: date) -> types.CallToolResult:
+    if name in METHOD_TOOLS:
+        return _computed(asking, METHOD_TOOLS[name], arguments)
     if name not in TOOLS:
-        return _refused([f"There is no tool “{name:.40}”. There are {', '.join(TOOLS)}."])
+        return _refused([f"There is no tool “{name:.40}”. There are {', '.join((*TOOLS, *METHOD_TOOLS))}."])
     kinds = {one.name: one.kind for one in QUESTIONS[name].parameters}
     given = {key: _text(value, kinds.get(key, "text")) for key, value in arguments.items() if value not in (None, [])}
     try:
