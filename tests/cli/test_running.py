@@ -3,6 +3,9 @@
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,16 @@ from comity.service.runs import run as do_run
 
 Runs = Callable[..., Result]
 POWER = METHODS["power"]
+
+
+_ALL = """
+import msgspec
+from comity.service import open_register
+from comity.service.methods import METHODS
+from comity.service.runs import run
+register = open_register()
+print(msgspec.json.encode({name: run(register, one, one.example).sha256 for name, one in METHODS.items()}).decode())
+"""
 
 
 @pytest.fixture
@@ -122,6 +135,20 @@ def test_examples_are_printed_and_run(run: Runs, tmp_path: Path) -> None:
     said = run("run", "club", str(tmp_path / "club.json"), "--format", "table").output
     assert METHODS["club"].summary.split(",")[0] in " ".join(said.split())
     assert "SHA-256" in said
+
+
+def test_every_method_comes_out_the_same_in_another_process() -> None:
+    """Sets are walked in another order there: no sum and no rank may hang on it."""
+    seeds = ("1", "2")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", _ALL], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE
+        )
+        for seed in seeds
+    ]
+    one, other = (json.loads(process.communicate()[0]) for process in processes)
+    assert list(one) == list(METHODS)
+    assert [name for name in METHODS if one[name] != other[name]] == []
 
 
 def test_whole_numbers_that_programs_round_are_hashed_as_text() -> None:
