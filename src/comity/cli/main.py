@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "blocs": ("positions", "Who votes with whom: blocs, cohesion, pivots, bridges"),
     "inclusion": ("inclusion", "Who had what part of a meeting or an agreement"),
     "run": ("running", "A method of the analysis with inputs from a file, saved and cited"),
+    "sweep": ("sweeps", "A method of the analysis over a grid of its inputs"),
     "rerun": ("running", "A saved run done again, and compared"),
     "precedents": ("precedents", "Agreements like this one, why, and what became of them"),
     "next-step": ("next_step", "On which narrow issue most positions already agree"),
