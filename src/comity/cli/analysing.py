@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import click
 
 from comity.cli import output
 from comity.cli.bars import bar
-from comity.cli.options import format_option, refusing
+from comity.cli.options import Ask, as_day, day_option, format_option, query, refusing
 from comity.service import analysing, offers
 
 __all__ = ["club_command", "package_command"]
@@ -84,12 +84,37 @@ def _clubs(found: analysing.ClubAnswer) -> None:
     help="By which idea of fairness, or all that nobody can better.",
 )
 @click.option("--seconds", type=click.FloatRange(min=0.1), metavar="NUMBER", help="Search for so long at most.")
-@format_option
-@refusing
-def package_command(file: Path, solution: offers.Asked, seconds: float | None, form: str) -> None:
+@click.option(
+    "--weights",
+    default="given",
+    type=click.Choice(["given", "power"]),
+    help="As FILE has them (left out: 1 each), or by power under a rule.",
+)
+@click.option("--rule", default="", metavar="RULE", help="With --weights power: a decision rule, or a rule file.")
+@click.option(
+    "--index", default="banzhaf", type=click.Choice(["banzhaf", "shapley"]), help="Power by which index: banzhaf."
+)
+@day_option
+@query
+def package_command(  # noqa: PLR0913, PLR0917  # one parameter an option
+    file: Path,
+    solution: offers.Asked,
+    seconds: float | None,
+    weights: str,
+    rule: str,
+    index: Literal["banzhaf", "shapley"],
+    on: str | None,
+    ask: Ask,
+) -> None:
     """The best package deal over the issues in FILE (JSON), with a proved bound; or the Pareto front."""
-    with bar("packages", form) as progress:
-        found = offers.package(file, solution, seconds=seconds, progress=progress)
+    form = ask.form
+    if weights == "power":
+        from comity.service import offer_studies  # noqa: PLC0415  # only where power is asked
+
+        found = offer_studies.by_power(ask.register(), file, solution, seconds, (rule, as_day(on), index))
+    else:
+        with bar("packages", form) as progress:
+            found = offers.package(file, solution, seconds=seconds, progress=progress)
     if form == "json":
         output.write_json(found)
         return

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alone": ("alone", "What a country gains inside, outside and alone"),
     "club": ("analysing", "Which climate clubs are stable"),
     "package": ("analysing", "The best package deal over several issues"),
+    "offers": ("offers", "What could be agreed: the zone, under a rule, with payments, in doubt"),
     "shares": ("shares", "What falls to whom of a total, under rules of fair sharing"),
     "forecast": ("forecasts", "The chance that an instrument enters into force"),
     "ideal-points": ("positions", "Where members of a body stand, by their votes"),

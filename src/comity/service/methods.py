@@ -13,6 +13,7 @@ from comity.service import (
     forecasting,
     inclusion,
     next_steps,
+    offer_studies,
     offers,
     powers,
     precedents,
@@ -205,6 +206,39 @@ _TABLE: Iterable[Method] = (
             (
                 "Nemhauser, G. L., and Ullmann, Z. (1969). Discrete dynamic programming and capital allocation. "
                 "Management Science 15."
+            ),
+        ),
+    ),
+    Method(
+        id="package-study",
+        page="package",
+        summary="What could be agreed: the zone of agreement, under a rule, with payments, in doubt, on conditions.",
+        asks=offer_studies.StudyAsked,
+        answer=offer_studies.answer,
+        need=offer_studies.need,
+        example={
+            "offer": {
+                "parties": ["A", "B"],
+                "issues": [{"id": "fund", "options": ["small", "large"]}],
+                "utility": {"A": {"fund": {"small": 3, "large": 1}}, "B": {"fund": {"small": 0, "large": 5}}},
+                "disagreement": {"A": 2, "B": 1},
+            },
+            "study": "payments",
+        },
+        sources=(
+            (
+                "Putnam, R. D. (1988). Diplomacy and domestic politics: the logic of two-level games. "
+                "International Organization 42."
+            ),
+            "Nash, J. F. (1953). Two-person cooperative games. Econometrica 21.",
+            "Bertsimas, D., and Sim, M. (2004). The price of robustness. Operations Research 52.",
+            (
+                "Savage, L. J. (1951). The theory of statistical decision. Journal of the American Statistical "
+                "Association 46."
+            ),
+            (
+                "Hindriks, K., Jonker, C. M., and Tykhonov, D. (2007). Negotiation dynamics: analysis, concession "
+                "tactics, and outcomes. Intelligent Agent Technology."
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """What is on the table in a negotiation, as a JSON file: read with every fault, answered by the analysis."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,12 +12,36 @@ from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.analysing import missing_extra
 from comity.service.form import Need, Progress
+from comity.service.offer_parts import (
+    Demand,
+    Payments,
+    Proposed,
+    Ratifier,
+    Said,
+    Uncertainty,
+    listed,
+    parts_wrong,
+    widened,
+)
 from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
     from comity.analysis.packages import Deal, Offer, Package
 
-__all__ = ["Asked", "OfferFile", "PackageAnswer", "PackageAsked", "answer", "need", "offer_of", "package", "package_of"]
+__all__ = [
+    "Asked",
+    "OfferFile",
+    "PackageAnswer",
+    "PackageAsked",
+    "answer",
+    "each",
+    "need",
+    "offer_from",
+    "offer_of",
+    "package",
+    "package_of",
+    "picked",
+]
 
 _MOST = 50_000_000
 _TOLD = 1_000  # faults that are told at all
@@ -48,6 +72,12 @@ class OfferFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disagreement: Mapping[str, float] = {}
     weights: Mapping[str, float] = {}
     links: tuple[_Link, ...] = ()
+    ratifiers: tuple[Ratifier, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    payments: Payments | None = None
+    uncertainty: Uncertainty | None = None
+    statements: tuple[Said, ...] = ()
+    proposals: tuple[Proposed, ...] = ()
 
 
 class PackageAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +148,7 @@ def _solved(
         from comity.analysis.packages import front, solve  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    offer = _offer(read, file)
+    offer = offer_from(read, file)
     try:
         if solution == "pareto":
             return {"front": [_plain(offer, one) for one in front(offer)]}
@@ -135,17 +165,28 @@ def _solved(
 
 
 def _plain(offer: "Offer", found: "Deal | Package") -> dict[str, object]:
-    picked = zip(offer.issues, offer.options, found.choice or (), strict=True)
-    return {
-        "package": {issue: options[at] for issue, options, at in picked},
-        "utility": dict(zip(offer.parties, found.utility, strict=True)),
-    }
+    return {"package": picked(offer, found.choice or ())} | each(offer, found.utility)
 
 
-def _offer(read: OfferFile, file: str) -> "Offer":
+def picked(offer: "Offer", choice: Iterable[int]) -> dict[str, str]:
+    """The option of each issue."""
+    return {issue: options[at] for issue, options, at in zip(offer.issues, offer.options, choice, strict=True)}
+
+
+def each(offer: "Offer", utility: Sequence[float]) -> dict[str, object]:
+    """What each party has, and, where others have to accept too, what these have."""
+    chiefs = len(offer.parties) - offer.guards
+    found: dict[str, object] = {"utility": dict(zip(offer.parties[:chiefs], utility[:chiefs], strict=True))}
+    if offer.guards:
+        found["guards"] = dict(zip(offer.parties[chiefs:], utility[chiefs:], strict=True))
+    return found
+
+
+def offer_from(read: OfferFile, file: str = "") -> "Offer":
+    """The offer as the analysis takes it; who ratifies and what is demanded are its guards. Raises `Refusal`."""
     from comity.analysis.packages import Link, Offer  # noqa: PLC0415  # of the extra `analysis`
 
-    found = list(_faults(read, file))
+    read, guards, found = _checked(read, file)
     if found:
         raise Refusal(found)
     return Offer(
@@ -158,10 +199,11 @@ def _offer(read: OfferFile, file: str) -> "Offer":
         ),
         disagreement=tuple(read.disagreement.get(party, 0.0) for party in read.parties),
         weights=tuple(read.weights.get(party, 1.0) for party in read.parties),
+        guards=guards,
         links=tuple(
             Link(
                 where=tuple(
-                    (at, tuple(issue.options.index(option) for option in _listed(link.options[issue.id])))
+                    (at, tuple(issue.options.index(option) for option in listed(link.options[issue.id])))
                     for at, issue in enumerate(read.issues)
                     if issue.id in link.options
                 ),
@@ -172,12 +214,8 @@ def _offer(read: OfferFile, file: str) -> "Offer":
     )
 
 
-def _listed(options: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (options,) if isinstance(options, str) else options
-
-
-def _faults(read: OfferFile, file: str) -> list[Finding]:
-    """All that is wrong with a file that has the right form."""
+def _checked(read: OfferFile, file: str) -> tuple[OfferFile, int, list[Finding]]:
+    """The file with its guards as parties, how many these are, and all that is wrong with it."""
     found: list[Finding] = []
 
     def fault(code: str, says: str, do: str) -> None:
@@ -186,6 +224,10 @@ def _faults(read: OfferFile, file: str) -> list[Finding]:
         found.append(Finding(level="error", code=code, file=file, says=says, do=do))
 
     _names(read, fault)
+    parts_wrong(read, fault)
+    if found:
+        return read, 0, found
+    read, guards = widened(read)
     for party in read.parties:
         _values(read, party, fault)
     for name, table in (("utility", read.utility), ("disagreement", read.disagreement), ("weights", read.weights)):
@@ -194,7 +236,7 @@ def _faults(read: OfferFile, file: str) -> list[Finding]:
     _weights(read, fault)
     for number, link in enumerate(read.links, 1):
         _link(read, number, link, fault)
-    return found
+    return read, guards, found
 
 
 def _names(read: OfferFile, fault: Callable[[str, str, str], None]) -> None:
@@ -232,10 +274,10 @@ def _link(read: OfferFile, number: int, link: _Link, fault: Callable[[str, str, 
         if issue not in options:
             fault("offer-unknown", f"link {number}: there is no issue “{issue}”", f"one of {', '.join(options)}")
             continue
-        for option in sorted(set(_listed(named)) - set(options[issue])):
+        for option in sorted(set(listed(named)) - set(options[issue])):
             do = f"one of {', '.join(options[issue])}"
             fault("offer-unknown", f"link {number}: {issue} has no option “{option}”", do)
-        if not _listed(named):
+        if not listed(named):
             fault("offer-link", f"link {number}: it names no option of {issue}", "name some, or leave the issue out")
     for party in sorted(set(link.utility) - set(read.parties)):
         fault("offer-unknown", f"link {number}: “{party}” is no party", f"one of {', '.join(read.parties)}")
