@@ -280,7 +280,8 @@ def _sentences(found: AloneAnswer) -> Iterator[str]:
 def _said(one: Outlook) -> Iterator[str]:
     found, choice = one.found, one.found.choice
     who = ", ".join(_names(choice.partners)) or "nobody"
-    when = "everybody else is in" if one.everybody else f"these are in: {who}"
+    several = sum(choice.partners.values()) > 1
+    when = "everybody else is in" if one.everybody else f"{who} {'are' if several else 'is'} in"
     yield (
         f"{titled(one)}: {found.actor} {'joins' if choice.joins else 'stays out'} when {when}. It has "
         f"{float(choice.inside):.6g} inside, {float(choice.outside):.6g} outside, {float(found.nothing):.6g} where "
@@ -298,7 +299,8 @@ def _said(one: Outlook) -> Iterator[str]:
             f"{f' (and {rest:,} more sets)' if rest else ''}."
         )
     if found.pivotal:
-        yield f"Its answer turns on {', '.join(found.pivotal)}, each alone."
+        one_of = "one of " if len(found.pivotal) > 1 else ""
+        yield f"It would answer otherwise if only {one_of}{', '.join(found.pivotal)} came or left."
     if not choice.joins:
         enough = "can pay that" if choice.affordable else "cannot pay that"
         yield (
