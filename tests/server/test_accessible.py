@@ -23,7 +23,10 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwri
 
 from comity.server.identity import people
 from comity.server.identity.prefix import under_language
+from comity.server.runs import working
+from comity.server.runs.models import SavedRun
 from comity.service import open_register
+from comity.service.methods import METHODS
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOST = "http://localhost"
@@ -112,6 +115,7 @@ OWN = {
         "desk/drafts/new",
         "subscriptions",
         "lists",
+        "analysis/runs?method=club",
     ),
     "chief": ("desk", "desk/drafts/new", "desk/rectifications", "desk/rectifications/new", "desk/proposals"),
     "administrator": (
@@ -169,14 +173,21 @@ def enter(role: str) -> Client:
 
 
 def worked(client: Client) -> list[str]:
-    """What a delegation has made: a draft, and a list with its columns settled."""
+    """What a delegation has made: a draft, a list with its columns settled, an analysis done and one going on."""
     said = {"instrument": "lake-treaty", "date": "2003-04-05", "actor": "CHE", "act": "declaration", "note": "a word"}
     draft = client.post("/en/desk/drafts/new", said).headers["Location"].removeprefix("/en/")
     file = SimpleUploadedFile("list.csv", LIST.encode(), content_type="text/csv")
     columns = client.post("/en/lists", {"file": file, "own": "CHE"}).headers["Location"].removeprefix("/en/")
     number = columns.removesuffix("/columns")
     assert client.post(f"/en/{columns}", COLUMNS | {"edition": "1"}).status_code in {200, 302}
-    return [draft, f"{draft}/edit", columns, f"{number}/names", number, f"{number}/instruments/lake-treaty"]
+    power = METHODS["power"]
+    run = SavedRun.objects.create(
+        owner_id=client.session["_auth_user_id"], method=power.id, inputs=msgspec.json.encode(power.example), size=1
+    )
+    going = SavedRun.objects.create(owner_id=run.owner_id, method="club", inputs=b"{}", size=1, done=1, total=2)
+    working.work(run.pk)
+    runs = [f"analysis/runs/{one.key}" for one in (run, going)]
+    return [*runs, draft, f"{draft}/edit", columns, f"{number}/names", number, f"{number}/instruments/lake-treaty"]
 
 
 class Portal(msgspec.Struct, frozen=True):

@@ -159,7 +159,7 @@ def shown(request: HttpRequest, language: str, key: str) -> HttpResponseBase:
         export = Export(name=f"analysis-{key}", title="")
         if run.state == SavedRun.DONE and method is not None:
             told = msgspec.json.decode(bytes(run.told), type=Run)
-            tables = tuple(tables_of(method, told.result))
+            tables = tuple(tables_of(question, method, told.result))
             context |= _told(request, question, run, method, told, title) | {"tables": [_short(one) for one in tables]}
             context["cut"] = any(len(one.rows) > _SHOWN for one in tables) and question.words.text(
                 "runs.rows", n=_SHOWN
@@ -191,7 +191,7 @@ def _told(
     }
 
 
-def tables_of(method: Method, result: Mapping[str, Any]) -> list[Table]:
+def tables_of(question: Question, method: Method, result: Mapping[str, Any]) -> list[Table]:
     """The tables of a result, their columns by the names that the JSON has."""
     found = []
     for name, rows in method.tables(result).items():
@@ -204,15 +204,17 @@ def tables_of(method: Method, result: Mapping[str, Any]) -> list[Table]:
                 id=name,
                 title=name,
                 columns=tuple(Column(key, key, "number" if kinds[key] == "number" else "text") for key in columns),
-                rows=tuple(row(*(_cell(one.get(key)) for key in columns)) for one in rows),
+                rows=tuple(row(*(_cell(question, one.get(key)) for key in columns)) for one in rows),
             )
         )
     return found
 
 
-def _cell(value: object) -> Cell:
+def _cell(question: Question, value: object) -> Cell:
     if isinstance(value, float):
         return Cell(value, said=f"{value:.6g}")
+    if isinstance(value, str) and " " in value:  # what the analysis says, it says in English
+        return Cell(value, said=question.words.english(value))
     return (
         Cell(value)
         if isinstance(value, str | int) and not isinstance(value, bool)
