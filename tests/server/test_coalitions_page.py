@@ -40,6 +40,16 @@ def test_a_clause_and_the_members_say_who_may_be_in(client: Client) -> None:
     assert json.dumps(tables).count('"A, B, C"') == 2
 
 
+def test_few_players_are_told_how_they_could_share(client: Client) -> None:
+    page = client.post("/en/analysis/coalitions", {"text": RUNS})
+    assert "can be shared so that no group does better alone" in text(page)
+    tables = json.loads(client.post("/en/analysis/coalitions", {"text": RUNS, "format": "json"}).content)
+    shares = json.dumps(tables)
+    # Worths 3 of A and B, 0 of A and C, 4 of B and C, 9 of all: B adds 3/6 + 4/6 + 9/3 on the average.
+    assert "4.1666" in shares
+    assert "can be shared" not in text(client.post("/en/analysis/coalitions", {"text": RUNS, "clause": "3"}))
+
+
 def test_a_game_of_gains_is_answered_without_payments(client: Client) -> None:
     game = json.dumps({"players": ["A", "B"], "gains": {"alone": {"A": 1, "B": -1}, "given": {"B": {"A": 2}}}})
     assert "2 of 2 are in: A, B" in text(client.post("/en/analysis/coalitions", {"text": game}))
@@ -57,4 +67,4 @@ def test_the_example_is_answered_left_to_right_and_right_to_left(client: Client)
     for language in ("en", "ar"):
         page = client.get(f"/{language}/analysis/coalitions", {"example": "1"})
         assert page.status_code == 200
-        assert page.content.decode().count("<tr>") == 5
+        assert page.content.decode().count("<tr>") == 10

@@ -13,7 +13,7 @@ from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
 from comity.server.studio.common import brought, decimal, sources, wrong
-from comity.service import Refusal
+from comity.service import Refusal, worths
 from comity.service.apart import Where, apart
 from comity.service.coalition_files import game_of_text
 from comity.service.coalitions import WALKED
@@ -22,6 +22,7 @@ from comity.service.methods import METHODS
 __all__ = ["coalitions_page"]
 
 _LONGEST, _MOST = 2000, 30
+_SHARED = 8  # players whose sharings are reckoned at once
 _MEMBERSHIPS = ("open", "exclusive", "majority")
 # Four invented parties of a public good: b is what each unit is worth to one, c how fast its own costs rise.
 _EXAMPLE = """{
@@ -65,8 +66,8 @@ def coalitions_page(request: HttpRequest, language: str) -> HttpResponseBase:
                 context["wrong"] = wrong(question, refusal)
             else:
                 context |= _told(question, found)
-                tables = (_positions(question, found), _stable(question, found))
-                context |= {"positions": tables[0]}
+                tables = (_positions(question, found), _stable(question, found), *_shared(question, text, clause))
+                context |= {"positions": tables[0], "shared": tables[2:]}
                 export = Export(name="coalitions", title=tables[0].title, tables=tables)
         response = answer(request, question, "studio/coalitions.html", context, export)
         # What somebody brought is nobody else's to keep.
@@ -164,6 +165,27 @@ def _positions(question: Question, found: Any) -> Table:  # noqa: ANN401  # as a
             )
         )
     return Table(id="positions", title=bare(words.text("coalitions.table")), columns=columns, rows=tuple(rows))
+
+
+def _shared(question: Question, text: str, clause: str) -> tuple[Table, ...]:
+    """How few players, each alone or in any group, could share what all earn: the title says whether all can agree."""
+    game = game_of_text(text)
+    if game.gains is not None or clause.strip() or max(game.numbers) > 1 or not 1 < len(game.players) <= _SHARED:
+        return ()
+    words, found = question.words, worths.answer(question.register, worths.CoreAsked(text=text))
+    shares = {one.id: one.judged.shares for one in found.sharings}
+    nucleolus = shares.get("nucleolus") or shares["prenucleolus"]
+    columns = (
+        Column("party", words.text("coalitions.player")),
+        Column("nucleolus", words.text("core.nucleolus"), "number"),
+        Column("shapley", words.text("core.shapley"), "number"),
+    )
+    rows = tuple(
+        row(player, _signed(question, float(one)), _signed(question, float(other)))
+        for player, one, other in zip(game.players, nucleolus, shares["shapley"], strict=True)
+    )
+    title = bare(words.text("core.empty" if found.empty else "core.full"))
+    return (Table(id="shares", title=title, columns=columns, rows=rows),)
 
 
 def _signed(question: Question, value: float | None, *, plus: bool = False) -> Cell:
