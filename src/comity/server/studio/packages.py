@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
@@ -18,14 +19,15 @@ from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Column, Table, bare, row
 from comity.server.pages.choosing import framed
 from comity.server.studio.common import brought, decimal, number, saving, sources, wrong
+from comity.server.studio.package_studies import STUDIES, study_tables, study_told
 from comity.service import Refusal
-from comity.service.apart import SECONDS, apart
+from comity.service.apart import SECONDS, Where, apart
 from comity.service.methods import METHODS
 from comity.service.offers import offer_of
 
 __all__ = ["package_page"]
 
-_SOLUTIONS = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto")
+_SOLUTIONS = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian", "pareto", *STUDIES)
 # What a form of fields holds; a file may hold more.
 _PARTIES, _ISSUES, _OPTIONS = 6, 8, 6
 _LONGEST = 60
@@ -84,26 +86,43 @@ def package_page(request: HttpRequest, language: str) -> HttpResponseBase:
             "solutions": [(one, question.words.text(f"package.by.{one}")) for one in _SOLUTIONS],
             "solution": solution,
             "text": text,
-            "works": sources(question, METHODS["package"].sources),
+            "works": sources(question, METHODS["package-study" if solution in STUDIES else "package"].sources),
+            "command": f"offers {solution} FILE.json"
+            if solution in STUDIES
+            else f"package FILE.json --solution {solution}",
             "limits": question.words.text("package.limits", seconds=f"{SECONDS:g}"),
             **_fields(form),
         }
         export = Export(name="package", title="")
         if text.strip():
             try:
-                offer = msgspec.to_builtins(offer_of(text))
-                inputs = {"offer": offer, "solution": solution, "seconds": _SEARCH}
-                found = apart("package", inputs)
+                method, inputs = _inputs(text, solution)
+                where = Where(settings.COMITY_LOG, question.seen.size, past=bool(question.known))
+                found = apart(method, inputs, where)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
-                tables = tuple(_tables(question, found, json.loads(text)))
-                context |= _told(question, found, solution) | {"tables": tables and _short(tables)}
-                context |= saving("package", inputs)
+                if solution in STUDIES:
+                    tables, told = tuple(study_tables(question, found)), study_told(question, found)
+                else:
+                    tables, told = tuple(_tables(question, found, json.loads(text))), _told(question, found, solution)
+                context |= told | {"tables": tables and _short(tables)} | saving(method, inputs)
                 export = Export(name="package", title=bare(question.words.text("package.title")), tables=tables)
         response = answer(request, question, "studio/package.html", context, export)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _command(solution: str) -> str:
+    return f"offers {solution} FILE.json" if solution in STUDIES else f"package FILE.json --solution {solution}"
+
+
+def _inputs(text: str, solution: str) -> tuple[str, dict[str, object]]:
+    """The method that answers, and its inputs. Raises `Refusal`."""
+    inputs = {"offer": msgspec.to_builtins(offer_of(text)), "seconds": _SEARCH}
+    if solution in STUDIES:
+        return "package-study", inputs | {"study": solution}
+    return "package", inputs | {"solution": solution}
 
 
 # The fields
@@ -262,17 +281,16 @@ def _tables(question: Question, found: Any, offer: Any) -> Iterator[Table]:  # n
 
 def _utilities(question: Question, found: Any, offer: Any) -> Table:  # noqa: ANN401  # as above
     words, without = question.words, offer.get("disagreement", {})
+    minimum = {one["name"]: one["minimum"] for one in offer.get("ratifiers", ())}
     columns = (
         Column("party", words.text("package.party")),
         Column("utility", words.text("package.utility"), "number"),
         Column("without", words.text("package.without"), "number"),
         Column("gain", words.text("package.gain"), "number"),
     )
-    rows = (
-        row(name, *(number(words, one) for one in (value, low, value - low)))
-        for name, value in found["utility"].items()
-        for low in [without.get(name, 0)]
-    )
+    held = [(name, value, without.get(name, 0)) for name, value in found["utility"].items()]
+    held += [(name, value, minimum[name]) for name, value in found.get("guards", {}).items() if name in minimum]
+    rows = (row(name, *(number(words, one) for one in (value, low, value - low))) for name, value, low in held)
     return Table(id="utility", title=bare(words.text("package.each")), columns=columns, rows=tuple(rows))
 
 
