@@ -68,6 +68,9 @@ def coalitions_page(request: HttpRequest, language: str) -> HttpResponseBase:
                 context |= _told(question, found)
                 tables = (_positions(question, found), _stable(question, found), *_shared(question, text, clause))
                 context |= {"positions": tables[0], "shared": tables[2:]}
+                if tables[2:]:
+                    both = (*METHODS["coalitions"].sources, *METHODS["core"].sources)
+                    context["works"] = sources(question, both)
                 export = Export(name="coalitions", title=tables[0].title, tables=tables)
         response = answer(request, question, "studio/coalitions.html", context, export)
         # What somebody brought is nobody else's to keep.
