@@ -88,6 +88,14 @@ def test_a_point_that_is_refused_is_a_row_that_says_why() -> None:
     assert "a tariff lies from 0 to 1" in str(found.rows[1]["refused"])
 
 
+def test_a_table_that_one_point_lacks_leaves_a_row_and_one_that_all_lack_is_refused() -> None:
+    found = sweep(METHODS["coalitions"], GOOD, (axis_of("transfers=false,true"),), table="stable_with_transfers")
+    assert "coalition" not in found.rows[0]
+    assert [row["point"] for row in found.rows][:2] == [0, 1]
+    with pytest.raises(Refusal, match="no answer has a table"):
+        sweep(CLUB, CLUB.example, (axis_of("price=1"),), table="none")
+
+
 def test_a_worker_that_is_killed_loses_nothing() -> None:
     method, axes = METHODS["coalitions"], (axis_of("most=1:10:1"),)
     ended: list[tuple[int, int]] = []

@@ -209,22 +209,21 @@ def sweep(  # noqa: PLR0913  # what to ask, over what, where, and who looks on
 
 
 def _rows(method: Method, axes: Sequence[Axis], found: Sequence[Found], table: str) -> Iterator[dict[str, object]]:
+    answers = [{} if one.findings else method.tables(msgspec.json.decode(one.result)) for one in found]
+    known = dict.fromkeys(name for one in answers for name in one)
+    if table != "answer" and known and table not in known:
+        raise refuse("table-unknown", f"no answer has a table “{table:.40}”", f"there are {', '.join(known)}")
     grid = itertools.product(*(axis.values for axis in axes))
-    for number, (values, one) in enumerate(zip(grid, found, strict=True)):
+    for number, (values, one, tables) in enumerate(zip(grid, found, answers, strict=True)):
         start: dict[str, object] = {"point": number}
         start |= {axis.field: _flat(value) for axis, value in zip(axes, values, strict=True)}
+        start["sha256"] = one.sha256
         if one.findings:
-            yield start | {"sha256": "", "refused": "; ".join(finding.says for finding in one.findings)}
+            yield start | {"refused": "; ".join(finding.says for finding in one.findings)}
             continue
-        tables = method.tables(msgspec.json.decode(one.result))
-        if table not in tables:
-            if table != "answer" and not any(table in name for name in tables):
-                says = f"the answer has no table “{table:.40}”"
-                raise refuse("table-unknown", says, f"there are {', '.join(tables)}")
-            yield start | {"sha256": one.sha256}
-            continue
-        for row in tables[table]:
-            yield start | {"sha256": one.sha256} | {name: value for name, value in row.items() if name not in start}
+        # A point whose table is empty keeps a row: no point is lost.
+        for row in tables.get(table) or ({},):
+            yield start | {name: value for name, value in row.items() if name not in start}
 
 
 def _flat(value: object) -> object:
