@@ -1,11 +1,15 @@
 """Ratification, coalitions, payments, doubt, conditions, concessions: against every package looked at one by one."""
 
+import json
 from itertools import chain, combinations, product
 from math import inf, log, prod
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -18,6 +22,7 @@ from comity.analysis.packages.payments import paid, settled
 from comity.analysis.packages.robust import Least, regretted, robust
 from comity.analysis.packages.winning import winning
 from comity.analysis.packages.zones import zone
+from comity.cli.main import main
 
 FEW = settings(max_examples=30, deadline=None)
 VALUES = st.integers(0, 8).map(lambda value: value / 4)
@@ -412,3 +417,79 @@ def test_what_cannot_be_asked_is_refused() -> None:
         concessions(offer, [])
     assert prod(map(len, offer.options)) == zone(offer).packages
     assert issubclass(UnsettledError, ValueError)
+
+
+FILE = {
+    "parties": ["DEU", "FRA"],
+    "issues": [{"id": "fund", "options": ["small", "large"]}, {"id": "date", "options": ["2030", "2035"]}],
+    "utility": {
+        "DEU": {"fund": {"small": 4, "large": 1}, "date": {"2030": 2, "2035": 1}},
+        "FRA": {"fund": {"small": 0, "large": 8}, "date": {"2030": 1, "2035": 1.5}},
+    },
+    "disagreement": {"DEU": 2, "FRA": 3},
+    "ratifiers": [{"name": "Parliament", "of": "DEU", "minimum": 3}],
+    "demands": [{"by": "FRA", "options": {"fund": "large"}}],
+    "uncertainty": {"share": 0.1, "scenarios": [{"name": "as given"}, {"name": "other", "disagreement": {"FRA": 9}}]},
+    "statements": [{"by": "DEU", "accepts": {"fund": "large"}, "if": [{"by": "FRA", "options": {"date": "2030"}}]}],
+    "proposals": [
+        {"by": "DEU", "package": {"fund": "small", "date": "2030"}},
+        {"by": "DEU", "package": {"fund": "large", "date": "2030"}},
+    ],
+}
+
+
+def said(place: Path, *words: str, form: str = "json", code: int = 0, **changed: object) -> Any:  # noqa: ANN401  # JSON
+    file = place / "offer.json"
+    file.write_text(json.dumps(FILE | changed), encoding="utf-8")
+    result = CliRunner().invoke(main, [*words, "--format", form])
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout) if form == "json" else result.stdout
+
+
+def test_the_command_answers_each_study(tmp_path: Path) -> None:
+    file = str(tmp_path / "offer.json")
+    # With the demand and the ratifier only (large, 2030) is left: 3 and 9.
+    zone = said(tmp_path, "offers", "zone", file)
+    assert (zone["packages"], zone["acceptable"]) == ("4", "1")
+    best = said(tmp_path, "package", file)
+    assert best["package"] == {"fund": "large", "date": "2030"}
+    assert best["guards"] == {"Parliament": 3.0, "FRA demands fund: large": 1.0}
+    won = said(
+        tmp_path, "offers", "winning", file, "--rule", "unga-simple", "--members", "DEU,FRA", "--on", "2025-01-01"
+    )
+    assert (won["accept"], won["objective"], won["unanimous"]) == (["DEU", "FRA"], 12.0, 12.0)
+    paid_for = said(tmp_path, "offers", "payments", file)
+    # They gain 1 and 6 and share 7.
+    assert paid_for["payments"] == [{"payer": "FRA", "payee": "DEU", "amount": 2.5}]
+    doubt = said(tmp_path, "offers", "robust", file, "--budget", "0", "--budget", "2", "--draws", "500")
+    assert [one["status"] for one in doubt["budgets"]] == ["optimal", "optimal"]
+    assert doubt["scenarios"]["chance"] == 1.0
+    open_ = said(tmp_path, "offers", "conditions", file)
+    assert open_["missing"] == [{"party": "FRA", "issue": "date", "option": "2030"}]
+    dance = said(tmp_path, "offers", "proposals", file)
+    assert [one["kind"] for one in dance["proposals"]] == [None, "concession"]
+    assert "FRA pays DEU 2.5" in said(tmp_path, "offers", "payments", file, form="table")
+
+
+def test_power_under_a_rule_weighs_the_parties(tmp_path: Path) -> None:
+    file = str(tmp_path / "offer.json")
+    rule = ("--weights", "power", "--rule", "eu-council-qmv", "--on", "2021-01-01")
+    found = said(tmp_path, "package", file, "--solution", "utilitarian", *rule, ratifiers=[], demands=[])
+    power = said(tmp_path, "power", *rule[2:])
+    own = {one["actor"]: one["banzhaf_normalised"] for one in power["members"]}
+    assert found["weights"] == {name: own[name] for name in ("DEU", "FRA")}
+    assert found["objective"] == pytest.approx(own["DEU"] * 3 + own["FRA"] * 9)
+
+
+def test_faults_of_a_file_are_told_together(tmp_path: Path) -> None:
+    file = str(tmp_path / "offer.json")
+    changed: dict[str, Any] = {
+        "statements": [{"by": "ITA", "accepts": {"fund": "huge"}}],
+        "payments": {"rates": {"DEU": -1}},
+        "ratifiers": [{"name": "DEU", "of": "DEU", "minimum": 1}],
+        "proposals": [{"by": "DEU", "package": {"fund": "small"}}],
+    }
+    found = said(tmp_path, "offers", "zone", file, code=2, **changed)
+    codes = [one["code"] for one in found["findings"]]
+    assert sorted(codes) == ["offer-number", "offer-twice", "offer-unknown", "offer-unknown", "offer-unvalued"]
+    assert said(tmp_path, "offers", "winning", file, code=2)["findings"][0]["code"] == "rule-missing"

@@ -27,7 +27,7 @@ _SAME = 1e-12
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """One proposal. `kind` of the step from the party's last one (None: its first), `toward` the same by other party.
 
-    `unclaimed` is what all could gain beyond it, nobody losing by it, in parts of ranges added up: 0 on the Pareto front.
+    `unclaimed` is what all could gain beyond it, nobody losing, in parts of ranges added up: 0 on the Pareto front.
     `to_front` and `to_nash` are distances in parts of ranges (Euclidean); None where they are not to be had.
     """
 
