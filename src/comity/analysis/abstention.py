@@ -39,7 +39,7 @@ from comity.rules.ground import (
     bar,
 )
 
-__all__ = ["Ternary", "TernaryOf", "ternary"]
+__all__ = ["Ternary", "TernaryOf", "kinds_of", "ternary"]
 
 Vote = Literal["for", "abstain", "against"]
 VOTES: tuple[Vote, ...] = ("for", "abstain", "against")
@@ -111,6 +111,13 @@ def ternary(ground: GroundRule, members: Iterable[str], *, shapley: bool = True)
             )
         )
     return Ternary(members=tuple(told), winning=winning, ballots=every, collectivity=float(Fraction(winning, every)))
+
+
+def kinds_of(ground: GroundRule, members: Iterable[str]) -> int:
+    """How many kinds of members a rule tells apart: of more than one, roll-calls of many members take long to count."""
+    players = tuple(sorted(members))
+    seen = _Seen(ground.root, players)
+    return len({seen.kind(player) for player in players})
 
 
 # One vote of each way, as sums.

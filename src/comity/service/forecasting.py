@@ -54,6 +54,7 @@ PARAMETERS = (
         summary="Ask whether so many have consented; left out: the conditions for entry into force.",
         example="180",
         required=False,
+        within=(1, 1000),
     ),
     Parameter(
         name="hurdle",

@@ -49,7 +49,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter. `argument` is its name in Python, where that differs.
 
     A day left out is today, or, where that is `unbounded`, none at all. Lines are parted by line breaks, and a
-    program may give the parameter once a line instead. Of `choices`, where there are some, a list is made.
+    program may give the parameter once a line instead. Of `choices`, where there are some, a list is made. A number
+    lies `within` its two bounds.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     argument: str = ""
     unbounded: bool = False
     choices: tuple[str, ...] = ()
+    within: tuple[int, int] = (0, 10**12 - 1)
 
     @property
     def python(self) -> str:
@@ -120,7 +122,7 @@ def _value(one: Parameter, text: str) -> object:
         case "day":
             return parse_date(text)
         case "number":
-            return _number(text)
+            return _number(text, one.within)
         case "yes":
             return _yes(text)
         case "list":
@@ -133,9 +135,11 @@ def _value(one: Parameter, text: str) -> object:
             return text
 
 
-def _number(text: str) -> int:
+def _number(text: str, within: tuple[int, int]) -> int:
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"“{text:.40}” is no whole number")
+    if not within[0] <= int(text) <= within[1]:
+        raise ValueError(f"{text} does not lie from {within[0]} to {within[1]}")
     return int(text)
 
 

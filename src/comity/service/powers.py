@@ -39,6 +39,7 @@ __all__ = [
 _ONE, _PATIENCE = Lock(), 30.0
 _KEPT = 64
 _MEMORY = 300_000_000  # bytes that a portal gives one count
+_SPEAKERS = 60  # members of several kinds whose roll-calls it counts
 INDICES: "tuple[Index, ...]" = ("banzhaf", "shapley")
 
 
@@ -216,7 +217,7 @@ def power_asked(  # noqa: PLR0913  # what a question takes
     chosen = tuple(one for one in INDICES if one in index)
     if register.reading.rule(rule) is None:
         raise unknown_rule(register, rule)
-    if mode != "instant":
+    if mode != "instant" or abstention:
         refuse_large(register, rule, on, members or "", abstention=bool(abstention))
     return power(
         register,
@@ -230,12 +231,13 @@ def power_asked(  # noqa: PLR0913  # what a question takes
 
 
 def refuse_large(register: Register, rule: str, on: date, members: str = "", *, abstention: bool = False) -> None:
-    """Refuse what one reader of a portal may not ask for: a file, a rule that there is not, or too much memory."""
+    """Refuse what one reader of a portal may not ask for: a file, a rule that there is not, or what takes too much."""
     if register.reading.rule(rule) is None:
         raise unknown_rule(register, rule)
-    if abstention:
-        return
     found = ruling(register, rule, on, members)
+    if abstention:
+        _refuse_long(found)
+        return
     game = found.game()
     from comity.analysis.power import memory_needed  # noqa: PLC0415  # of the extra `analysis`
 
@@ -243,6 +245,15 @@ def refuse_large(register: Register, rule: str, on: date, members: str = "", *, 
     if needed > _MEMORY:
         says = f"{found.rule.id} takes {needed / 1e9:.1f} GB of memory to count"
         raise refuse("analysis-too-long", says, f"run comity power --rule {found.rule.id} where there is as much")
+
+
+def _refuse_long(found: Ruling) -> None:
+    """Roll-calls in which many members of several kinds may abstain take tens of seconds."""
+    from comity.analysis.abstention import kinds_of  # noqa: PLC0415  # of the extra `analysis`
+
+    if len(found.members) > _SPEAKERS and kinds_of(found.ground, found.members) > 1:
+        says = f"{found.rule.id} has {len(found.members)} members of several kinds, who may all abstain"
+        raise refuse("analysis-too-long", says, f"run comity power --rule {found.rule.id} --abstention")
 
 
 def mode_of(text: str) -> "Mode":

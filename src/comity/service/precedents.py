@@ -57,6 +57,7 @@ PARAMETERS = (
         summary="How many, at most 100; left out: 10.",
         example="5",
         required=False,
+        within=(1, 100),
     ),
     Parameter(
         name="meaning",

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from comity.server.api import methods
-from comity.server.api.paging import CURSOR, LIMIT, MOST, USUAL
+from comity.server.api.paging import CURSOR, LIMIT, USUAL
 from comity.server.api.problems import Problem
 from comity.service import Refusal, Register, logbook
 from comity.service.parameters import DAY, KNOWN, LINE, LINES, LONGEST, LONGEST_LINE, LONGEST_LIST, MOMENT, Parameter
@@ -238,12 +238,8 @@ def _schema_of(one: Parameter) -> Json:
         case "moment":
             return {"type": "string", "pattern": MOMENT}
         case "number":
-            bounds = (
-                {"minimum": 1, "maximum": MOST, "default": USUAL}
-                if one is LIMIT
-                else {"minimum": 0, "maximum": 10**12 - 1}
-            )
-            return {"type": "integer", **bounds}
+            usual = {"default": USUAL} if one is LIMIT else {}
+            return {"type": "integer", "minimum": one.within[0], "maximum": one.within[1], **usual}
         case "list":
             name: Json = {"type": "string", "pattern": _NAME, "maxLength": LONGEST}
             name = {"type": "string", "enum": list(one.choices)} if one.choices else name

@@ -23,6 +23,7 @@ LIMIT = Parameter(
     summary=f"How many items a page has at the most: 1 to {MOST}; left out: {USUAL}.",
     example="100",
     required=False,
+    within=(1, MOST),
 )
 CURSOR = Parameter(
     name="cursor",
@@ -43,10 +44,8 @@ class Page(msgspec.Struct, frozen=True):
 def page(items: Sequence[object], given: dict[str, str], state: str, limit: int, cursor: str) -> Page:
     """The page of a list that a cursor names; `state` is that of the register, to which the cursor belongs.
 
-    Raises `Refusal` for a limit out of bounds, and for a cursor of another list or state.
+    Raises `Refusal` for a cursor of another list or state.
     """
-    if not 1 <= limit <= MOST:
-        raise refuse("parameter-wrong", f"limit: a page has 1 to {MOST} items", f"give something like limit={USUAL}")
     start = _start(cursor, state) if cursor else 0
     stop = start + limit
     more = urlencode({**given, "cursor": _cursor(stop, state)}) if stop < len(items) else ""
