@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.analysis.packages.conflicts import conflicts
+from comity.analysis.packages.conflicts import conflicts, together
 from comity.analysis.packages.fronts import unit_of, whole
 from comity.analysis.packages.offers import Grid, Offer, checked, grid
 from comity.analysis.packages.programs import most
@@ -68,19 +68,18 @@ def zone(offer: Offer, *, seed: int = 1, seconds: float = 20.0) -> Zone:
     low = np.array([whole(value, unit) for value in offer.disagreement]) if unit else np.array(offer.disagreement)
     sizes = [last - first for first, last in pairwise(table.starts.tolist())]
     packages = prod(sizes)
+    real, floor = grid(offer), np.array(offer.disagreement)
     found = _counted(table, low, 0 if unit else _SLACK)
+    part = (found or 0) / packages
+    interval = (part, part)
     if found is None:
-        part, interval, some = _drawn(table, low, 0 if unit else _SLACK, seed)
-    else:
-        part, some = found / packages, found > 0
-        interval = (part, part)
-    real = grid(offer)
-    floor = np.array(offer.disagreement)
+        part, interval = _drawn(table, low, 0 if unit else _SLACK, seed)
+        if not part and together(real, floor, range(len(floor)), seconds / 4) is False:
+            found, interval = 0, (0.0, 0.0)  # draws miss what is rare; that there is none is proved
     each = seconds / max(1, 2 * len(offer.parties))
     ranges: tuple[Range, ...] = ()
-    if some:
+    if found != 0:
         ranges = tuple(_range(offer, real, p, each) for p in range(len(offer.parties) - offer.guards))
-    ranges = () if any(one.most is None and one.least is None for one in ranges) else ranges
     closed = found == 0
     return Zone(
         packages=packages,
@@ -146,14 +145,14 @@ def _rest(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return np.vstack([np.cumsum(stacked[::-1], axis=0)[::-1][1:], np.zeros_like(stacked[:1])])
 
 
-def _drawn(table: Grid, low: NDArray[Any], slack: float, seed: int) -> tuple[float, tuple[float, float], bool]:
+def _drawn(table: Grid, low: NDArray[Any], slack: float, seed: int) -> tuple[float, tuple[float, float]]:
     dice, hits = np.random.default_rng(seed), 0
     for _ in range(_DRAWS // _TOGETHER):
         sums = np.zeros((_TOGETHER, len(low)), table.values.dtype)
         for first, last in pairwise(table.starts.tolist()):
             sums += table.values[dice.integers(first, last, _TOGETHER)]
         hits += int((sums >= low - slack).all(axis=1).sum())
-    return hits / _DRAWS, wilson(hits, _DRAWS), True
+    return hits / _DRAWS, wilson(hits, _DRAWS)
 
 
 def wilson(hits: int, draws: int) -> tuple[float, float]:
