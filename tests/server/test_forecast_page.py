@@ -1,5 +1,6 @@
 """The page of forecasts: the question, its answer in plain words, the drawing, and what is wrong with it."""
 
+import html
 import re
 
 import pytest
@@ -7,7 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from comity.findings import Finding
+from comity.server.identity import people
 from comity.service import Refusal
+from comity.service.form import inputs_of
+from comity.service.methods import METHODS
 
 pytestmark = pytest.mark.usefixtures("log")
 CTBT = {"instrument": "ctbt", "until": "2035-01-01", "on": "2026-11-23"}
@@ -60,6 +64,17 @@ def test_a_rule_that_weighs_is_answered_apart(client: Client, monkeypatch: pytes
     assert asked[0][:2] == ("forecast", "kyoto-protocol")
     assert "in force" in text(client.get("/en/analysis/forecast", CTBT))
     assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("private")
+def test_whoever_is_logged_in_can_save_it(client: Client) -> None:
+    assert 'name="inputs"' not in client.get("/en/analysis/forecast", CTBT).content.decode()
+    client.force_login(people.add(email="reader@example.org", role="public"))
+    page = client.get("/en/analysis/forecast", CTBT | {"without": "IND"}).content.decode()
+    found = re.search(r'name="method" value="forecast"><input type="hidden" name="inputs" value="([^"]+)"', page)
+    assert found is not None
+    inputs = inputs_of(METHODS["forecast"], html.unescape(found[1]).encode())
+    assert (inputs.instrument, inputs.without, str(inputs.end)) == ("ctbt", ("IND",), "2035-01-01")
 
 
 def test_its_tables_leave_with_it(client: Client) -> None:

@@ -12,7 +12,7 @@ from comity.server.asking import Question, asked
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, sources, wrong
+from comity.server.studio.common import brought, decimal, saving, sources, wrong
 from comity.service import Refusal, worths
 from comity.service.apart import Where, apart
 from comity.service.coalition_files import game_of_text
@@ -61,13 +61,18 @@ def coalitions_page(request: HttpRequest, language: str) -> HttpResponseBase:
         export = Export(name="coalitions", title="")
         if text.strip():
             try:
-                found = _found(question, text, clause, str(membership), look)
+                inputs = _inputs(question, text, clause, str(membership), look)
+                found = apart(
+                    "coalitions",
+                    inputs,
+                    Where(settings.COMITY_LOG, question.seen.size, past=bool(question.known)),
+                )
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 context |= _told(question, found)
                 tables = (_positions(question, found), _stable(question, found), *_shared(question, text, clause))
-                context |= {"positions": tables[0], "shared": tables[2:]}
+                context |= {"positions": tables[0], "shared": tables[2:]} | saving("coalitions", inputs)
                 if tables[2:]:
                     both = (*METHODS["coalitions"].sources, *METHODS["core"].sources)
                     context["works"] = sources(question, both)
@@ -78,23 +83,20 @@ def coalitions_page(request: HttpRequest, language: str) -> HttpResponseBase:
         return response
 
 
-def _found(question: Question, text: str, clause: str, membership: str, look: str) -> Any:  # noqa: ANN401  # JSON
+def _inputs(question: Question, text: str, clause: str, membership: str, look: str) -> dict[str, Any]:
+    """What the page asks for, as the method takes it. Raises `Refusal` for payoffs that cannot be read."""
     names = [part.strip() for part in look.replace("،", ",").replace("、", ",").replace("，", ",").split(",")]
     chosen = [name for name in names if name]
     game = game_of_text(text)
-    return apart(
-        "coalitions",
-        {
-            "text": text,
-            "clause": clause.strip(),
-            "membership": "" if membership == "open" else membership,
-            "transfers": game.gains is None or len(game.players) <= WALKED,
-            "look": [chosen] if chosen else [],
-            "most": _MOST,
-            "on": question.on.isoformat(),
-        },
-        Where(settings.COMITY_LOG, question.seen.size, past=bool(question.known)),
-    )
+    return {
+        "text": text,
+        "clause": clause.strip(),
+        "membership": "" if membership == "open" else membership,
+        "transfers": game.gains is None or len(game.players) <= WALKED,
+        "look": [chosen] if chosen else [],
+        "most": _MOST,
+        "on": question.on.isoformat(),
+    }
 
 
 def _told(question: Question, found: Any) -> dict[str, object]:  # noqa: ANN401  # JSON of the analysis

@@ -19,7 +19,7 @@ from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.faults import Fault
 from comity.server.pages.choosing import instruments_by_area
-from comity.server.studio.common import decimal, number, part, sources, wrong
+from comity.server.studio.common import decimal, number, part, saving, sources, wrong
 from comity.service import Refusal, refuse
 from comity.service.apart import Where, apart
 from comity.service.forecasting import Forecast, ForecastAsked, weighs
@@ -49,17 +49,20 @@ def forecast_page(request: HttpRequest, language: str) -> HttpResponse:
         export = Export(name="forecast", title="")
         if question.extra["instrument"]:
             try:
-                found = _found(question)
+                inputs = _inputs(question)
+                found = _found(question, inputs)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 tables = (_dates(question, found), _drivers(question, found), _tenths(question, found))
                 context |= _told(question, found) | dict(zip(("table", "drivers", "tenths"), tables, strict=True))
+                context |= saving("forecast", inputs)
                 export = Export(name=f"forecast-{found.instrument}", title=tables[0].title, tables=tables)
         return answer(request, question, "studio/forecast.html", context, export)
 
 
-def _found(question: Question) -> Forecast:
+def _inputs(question: Question) -> ForecastAsked:
+    """What the page asks for, as the method takes it."""
     extra = question.extra
     number_of = extra["parties"]
     if number_of and not (number_of.isascii() and number_of.isdecimal() and len(number_of) <= _MOST):
@@ -69,7 +72,7 @@ def _found(question: Question) -> Forecast:
         last = parse_date(until)
     except ValueError as error:
         raise Fault(400, question.words.text("fault.on", text=until, example="2030-01-01")) from error
-    inputs = ForecastAsked(
+    return ForecastAsked(
         instrument=extra["instrument"],
         start=question.on,
         end=last,
@@ -77,6 +80,9 @@ def _found(question: Question) -> Forecast:
         hurdles=_parts(extra["hurdle"]),
         without=_parts(extra["without"]),
     )
+
+
+def _found(question: Question, inputs: ForecastAsked) -> Forecast:
     it = question.register.reading.instrument(inputs.instrument)
     if it is not None and weighs(it) and not inputs.parties:
         # What takes seconds holds up nobody else.

@@ -15,7 +15,7 @@ from comity.server.drawings.labels import Labels
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
-from comity.server.studio.common import brought, decimal, part, sources, wrong
+from comity.server.studio.common import brought, decimal, part, saving, sources, wrong
 from comity.service import Refusal
 from comity.service.apart import Where, apart
 from comity.service.methods import METHODS
@@ -92,12 +92,13 @@ def shares_page(request: HttpRequest, language: str) -> HttpResponseBase:
         if text.strip():
             where = Where(settings.COMITY_LOG, question.seen.size, past=bool(question.known))
             try:
-                found = apart("shares", _inputs(text, fields, kind, chosen), where)
+                inputs = _inputs(text, fields, kind, chosen)
+                found = apart("shares", inputs, where)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 tables = (_table(question, found), _choices(question, found))
-                context |= _told(question, found) | {"tables": tables}
+                context |= _told(question, found) | {"tables": tables} | saving("shares", inputs)
                 export = Export(name="shares", title=tables[0].title, tables=tables)
         response = answer(request, question, "studio/shares.html", context, export)
         # What somebody brought is nobody else's to keep.
