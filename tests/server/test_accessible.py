@@ -449,6 +449,7 @@ NO_PAGES = frozenset(
         *("notifications/<int:year>/<int:number>/text", "notifications/<int:year>/<int:number>/pdf"),
         # Tried where there is one: in the journey at the desk.
         "notifications/<int:year>/<int:number>",
+        *("analysis/runs/<str:key>/run.json", "analysis/runs/<str:key>/<str:verb>"),  # a file, and what is only sent
         *("subscriptions/change", "subscriptions/confirm/<str:token>", "subscriptions/leave/<str:token>"),
     }
 )

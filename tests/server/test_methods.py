@@ -1,6 +1,7 @@
 """Every method of the table over HTTP: inputs sent, the answer as the command gives it, and each fault a problem."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from comity.server.api.methods import Throttle
 from comity.service import open_register
 from comity.service.form import Method, read_inputs
 from comity.service.methods import METHODS
+from comity.service.queries import shipped_folder
 
 pytestmark = pytest.mark.usefixtures("log")
 
@@ -64,6 +66,22 @@ def test_as_known_before_the_rule_was_recorded_it_is_not_there(client: Client) -
 def test_what_is_wrong_is_a_problem(client: Client, name: str, asked: object, status: int, wanted: list[str]) -> None:
     answer = post(client, name, asked)
     assert (answer.status_code, codes(answer)) == (status, wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("power-study", {}), ("power-study", {"rule": "unsc-substantive"}), ("power-quota", {}), ("next-step", {})],
+)
+@pytest.mark.parametrize("end", ["", " "])
+def test_no_file_of_the_server_is_read_for_a_rule(
+    client: Client, tmp_path: Path, name: str, more: dict[str, str], end: str
+) -> None:
+    file = tmp_path / "unsc-substantive.toml"
+    file.write_bytes((shipped_folder() / "rules" / file.name).read_bytes())
+    path = f"{file}{end}"
+    asked = {**METHODS[name].example, ("beside" if more else "rule"): path, **more}
+    answer = post(client, name, asked)
+    assert (answer.status_code, codes(answer)) == (404, ["rule-unknown"])
 
 
 def test_methods_are_listed_and_only_sent_to(client: Client) -> None:

@@ -31,6 +31,9 @@ MOST = 50_000_000  # bytes of the inputs of a run
 _SHOWN = 20  # faults of one kind that are told one by one
 _LINE = 20_000  # characters of a name, or of one line of a table
 _TOLD = 1_000  # faults that are told at all
+# Fields that name rules. A command takes the path of a rule file there; inputs never do, for they are also sent by
+# strangers, and say all that an answer depends on.
+_RULES = ("rule", "beside")
 # How far done, and how far in all; or nobody looks.
 Progress = Callable[[int, int], None] | None
 # Flat rows by the name of their table.
@@ -141,6 +144,11 @@ def read_inputs(method: Method, given: object) -> Any:  # noqa: ANN401  # the in
             values[field.name] = msgspec.convert(_bounded(given[name]), field.type)
         except (msgspec.ValidationError, RecursionError, OverflowError) as error:
             wrong.append(_fault("parameter-wrong", f"{name}: {error!s:.300}", f"give {_like(method, name)}"))
+    wrong += [
+        _fault("rule-unknown", f"no rule is called “{values[name]!s:.40}”", "name a rule of the register")
+        for name in _RULES
+        if str(values.get(name, "")).strip().endswith(".toml")
+    ]
     if wrong:
         raise Refusal(_some(wrong))
     try:

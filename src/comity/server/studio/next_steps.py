@@ -15,8 +15,9 @@ from comity.server.exports.table import Cell, Column, Table, bare, row
 from comity.server.pages.choosing import framed
 from comity.server.studio.common import brought, saving, sources, wrong
 from comity.service import Refusal
+from comity.service.form import read_inputs
 from comity.service.methods import METHODS
-from comity.service.next_steps import NextStep, NextStepAsked, next_step_of
+from comity.service.next_steps import NextStep, next_step_of
 
 __all__ = ["next_step_page"]
 
@@ -50,8 +51,7 @@ def next_step_page(request: HttpRequest, language: str) -> HttpResponseBase:
         sent = request.POST if post else request.GET
         example = not post and bool(question.extra["example"])
         text = brought(request, question) if post else _EXAMPLE if example else ""
-        # The id of a rule of the register, never the path of a file.
-        rule = sent.get("rule", "")[:100].replace("/", "").removesuffix(".toml")
+        rule = sent.get("rule", "")[:100]
         context = framed(question, request, example="1" if example else "") | {
             "text": text,
             "rules": [(one.id, one.title) for one in question.register.rules()],
@@ -61,13 +61,15 @@ def next_step_page(request: HttpRequest, language: str) -> HttpResponseBase:
         export = Export(name="next-step", title="")
         if post or example:
             try:
+                # Never the path of a rule file: inputs name rules of the register.
+                inputs = read_inputs(METHODS["next-step"], {"text": text, "on": str(question.on), "rule": rule})
                 found = next_step_of(question.register, text, rule, question.on)
             except Refusal as refusal:
                 context["wrong"] = wrong(question, refusal)
             else:
                 table = _table(question, found)
                 context |= _told(question, found) | {"table": table}
-                context |= saving("next-step", NextStepAsked(text=text, on=question.on, rule=rule))
+                context |= saving("next-step", inputs)
                 export = Export(name="next-step", title=table.title, tables=(table,))
         response = answer(request, question, "studio/next-step.html", context, export)
         # What somebody brought is nobody else's to keep.
