@@ -67,6 +67,7 @@ class Portal:
         self.address = f"http://localhost:{self.port}"
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(("COMITY_", "DJANGO_"))}
         self.env["COMITY_PUBLIC_URL"] = self.address
+        self.env["COMITY_COMPILE"] = "later"  # most are asked for nothing that is compiled
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """What a command prints, which ends with the exit code that is expected."""

@@ -23,9 +23,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from comity.analysis.compiling import compiled
 from comity.analysis.roll_calls import ABSTAIN, NO, YES, RollCalls
 
 __all__ = ["ABSTAIN", "NO", "YES", "Points", "RollCalls", "ideal_points"]
@@ -182,7 +182,7 @@ def _aligned(theta: Floats, places: _Places) -> Floats:
     return found
 
 
-@njit(cache=True)
+@compiled()
 def _sums(  # noqa: PLR0913, PLR0917  # one pass over the votes, in compiled code
     theta: Any,  # noqa: ANN401  # numba compiles it for what comes
     of_vote: Any,  # noqa: ANN401  # as above
@@ -262,7 +262,7 @@ def _hold(gap: Floats) -> Floats:
     return held
 
 
-@njit(cache=True)
+@compiled()
 def _alone(information: Any, tie: Any) -> Any:  # noqa: ANN401  # numba compiles it for what comes
     """What is known of each point when its neighbours in time are not known either.
 

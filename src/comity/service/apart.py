@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Event, Thread
 from typing import Any
 
 import msgspec
@@ -33,6 +33,8 @@ __all__ = [
     "affordable",
     "apart",
     "compute",
+    "leave_with",
+    "readying",
     "seat",
 ]
 
@@ -42,6 +44,8 @@ MOST_REGIONS = 18
 SEATS = 2
 _SEATS, _PATIENCE = BoundedSemaphore(SEATS), 10.0
 _MEMORY = 6 << 30
+# Seconds more for whoever asks while code is still being compiled, and whether it is.
+_MORE, _READYING = 60.0, Event()
 _LOOK = 0.5  # seconds between looks at whether it is still wanted
 
 
@@ -101,7 +105,22 @@ def apart(
     method = METHODS[what]
     affordable(method, asked, seconds)
     with seat():
+        seconds += _MORE if _READYING.is_set() else 0
         return compute(Task(what, asked, where if method.of_register else None, seconds), progress)
+
+
+def readying(folder: str) -> None:
+    """Have compiled what methods would compile when first used, and wait for it; until then readers get longer.
+
+    A folder of the instance is where it is kept that one process at a time compiles.
+    """
+    _READYING.set()
+    try:
+        # In a session of its own: it ends with this process, and needs not be told by a terminal as well.
+        command = [sys.executable, "-m", "comity.service.readying", folder]
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603  # our own
+    finally:
+        _READYING.clear()
 
 
 def affordable(method: Method, asked: Mapping[str, Any], seconds: float) -> None:
@@ -189,7 +208,7 @@ def _bounds(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
-def _leave_with(parent: int) -> None:
+def leave_with(parent: int) -> None:
     """End when whoever asked has gone: nobody will read the answer."""
     while os.getppid() == parent:
         time.sleep(1)
@@ -204,7 +223,7 @@ def _say(line: _Line) -> None:
 def _main() -> None:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     _bounds(task.seconds)
-    Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
     method = METHODS[task.what]
     told = 0.0
 
