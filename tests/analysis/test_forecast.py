@@ -57,6 +57,17 @@ def test_the_chance_of_a_rule_is_the_sum_over_all_outcomes(asked: tuple[Game, li
     assert found.chance == pytest.approx(total, abs=1e-12)
 
 
+def test_the_pace_is_told_closely_enough_for_a_rule_that_jumps() -> None:
+    # With few values far apart the chance climbs in steps, and days of a tenth or nine tenths are years off.
+    points, weights = nodes()
+    for level in np.linspace(-3, 3, 61):
+        jump = expit((points - level) / 0.12)
+        near = np.linspace(-9, 9, 40_001)
+        density = np.exp(-(near**2) / 2) / np.sqrt(2 * np.pi)
+        exact = float((expit((near - level) / 0.12) * density).sum() * (near[1] - near[0]))
+        assert float(weights @ jump) == pytest.approx(exact, abs=2e-3)
+
+
 def test_a_long_table_is_simulated_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = tuple(100 + 37 * at for at in range(40))
     game = Game(
