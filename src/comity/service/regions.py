@@ -37,13 +37,16 @@ def regions_of(text: str, file: str = "") -> "tuple[Region, ...]":
 
     Raises `Refusal` with all that is wrong with it.
     """
-    from comity.analysis.clubs import Region  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.clubs import MOST_PLAYERS, Region  # noqa: PLC0415  # of the extra `analysis`
 
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error as error:
         says = f"the table cannot be read: {error}"
         raise refuse("csv-broken", says, "mend the table", file) from error
+    if len(rows) > MOST_PLAYERS:
+        says = f"there are {len(rows):,} regions, and of more than {MOST_PLAYERS} not every coalition can be looked at"
+        raise refuse("club-too-large", says, "put regions together", file)
     faults = list(_faults(rows, file))
     if faults:
         raise Refusal(faults)

@@ -251,7 +251,7 @@ def _filled(
         fault("coalitions-twice" if players else "coalitions-empty", "players are named once each, one at least", _DO)
         fault.end()
     if n > _MOST:
-        says = f"{n} players have {2**n:,} coalitions, each to be proved; {_MOST} players are the most"
+        says = f"{n:,} players have 2 to the power of {n:,} coalitions, each to be proved; {_MOST} players are the most"
         raise refuse("worth-too-large", says, "put players together")
     place = {name: at for at, name in enumerate(players)}
     found: list[Fraction | None] = [None] * (1 << n)
