@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -291,3 +292,18 @@ def test_what_cannot_be_measured_is_refused(rule: str, code: str) -> None:
     with pytest.raises(Refusal) as caught:
         power_under(open_register(), rule, "1900-01-01")
     assert [one.code for one in caught.value.findings] == [code]
+
+
+def test_a_faulty_table_beside_a_rule_file_is_told_as_it_is(tmp_path: Path) -> None:
+    rule = tmp_path / "mine.toml"
+    rule.write_text(
+        'id = "mine"\ntitle = "Mine"\nsource = "invented"\nwhen = { share = 0.6, of = "own" }\n', encoding="utf-8"
+    )
+    with pytest.raises(Refusal) as caught:
+        power_under(open_register(), str(rule), "2024-01-01")
+    assert [one.code for one in caught.value.findings] == ["rule-unjudged"]
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "own.csv").write_text("actor,weight\nFRA,-3\nDEU,4\n", encoding="utf-8")
+    with pytest.raises(Refusal) as caught:
+        power_under(open_register(), str(rule), "2024-01-01")
+    assert [(one.file, one.line) for one in caught.value.findings] == [("weights/own.csv", 2)]

@@ -91,6 +91,10 @@ def ruling(register: Register, rule: str, on: date, members: str = "") -> Ruling
             register=over,
         )
     except (UnknownNameError, NoMembersError) as error:
+        # A table that is there and cannot be read is no table that is missing.
+        faults = [fault for name in tables for fault in over.reading.findings_of_weights(name)]
+        if isinstance(error, UnknownNameError) and has_errors(faults):
+            raise Refusal(faults) from error
         raise refuse("rule-unjudged", f"{named.id} cannot be judged: {error}", "add what it names") from error
 
 
