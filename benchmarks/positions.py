@@ -102,6 +102,9 @@ def _correlation(pairs: list[tuple[float, float]]) -> float:
 
 def main() -> None:
     """Coverage first, then the General Assembly, each with what compiling and importing take left out."""
+    start = time.perf_counter()
+    ideal_points(chamber(0, 3, 1, 8, 0.0)[0], "0")
+    say("to compile, or to load what was compiled", f"{time.perf_counter() - start:.2f} s")
     for title, shape, walk in (
         ("40 members, 6 sessions, 60 questions", (40, 6, 60), 0.15),
         ("40 members, 6 sessions, drifting as assumed", (40, 6, 60), 0.3),
