@@ -307,3 +307,17 @@ def test_a_faulty_table_beside_a_rule_file_is_told_as_it_is(tmp_path: Path) -> N
     with pytest.raises(Refusal) as caught:
         power_under(open_register(), str(rule), "2024-01-01")
     assert [(one.file, one.line) for one in caught.value.findings] == [("weights/own.csv", 2)]
+
+
+def test_rows_of_no_member_and_members_without_a_row_are_noted(tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "w.csv").write_text("actor,weight\nFRA,3\nDEU,4\nCHE,3\n", encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(
+        'id = "mine"\ntitle = "Mine"\nmembers = ["DEU", "FRA", "ITA"]\nwhen = { share = 0.6, of = "w" }\n',
+        encoding="utf-8",
+    )
+    found = power_under(open_register(), str(tmp_path / "mine.toml"), "2020-01-01")
+    assert [note for note in found.notes if "w " in note] == [
+        "w weighs CHE, no members here; a share is of the whole table, theirs included",
+        "w has no row for ITA, who count for nothing in a share",
+    ]

@@ -132,7 +132,7 @@ def power_under(
         on=found.on,
         weights=", ".join(found.tables),
         power=msgspec.structs.replace(measured, members=own),
-        notes=found.rule.notes,
+        notes=found.notes,
         sources=found.sources,
     )
 

@@ -1,5 +1,6 @@
 """A decision rule on a day, as the analysis takes it: who votes, with what weights, and what makes them win."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Ruling", "measurable", "measured_by", "ruling"]
 
 _MOST = 1_000_000  # bytes of a rule file
+_SHOWN = 5
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -58,6 +60,18 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             *(f"{name}: {table.source}" for name, table in self.tables.items()),
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the rule's file notes, and where members and the rows of a table of weights are not the same."""
+        return (*self.rule.notes, *(note for name, table in self.tables.items() for note in self._unlike(name, table)))
+
+    def _unlike(self, name: str, table: WeightTable) -> Iterator[str]:
+        beyond, without = sorted(table.rows.keys() - self.members), sorted(self.members - table.rows.keys())
+        if beyond:
+            yield f"{name} weighs {_few(beyond)}, no members here; a share is of the whole table, theirs included"
+        if without:
+            yield f"{name} has no row for {_few(without)}, who count for nothing in a share"
+
     def game(self) -> "Game":
         """The rule as a simple game. Raises `Refusal` where the extra `analysis` is not installed."""
         try:
@@ -65,6 +79,12 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
         return game_of(two_way(self.ground, self.members), self.members)
+
+
+def _few(actors: Sequence[str]) -> str:
+    """Some of them by name, and how many more."""
+    shown = ", ".join(actors[:_SHOWN])
+    return shown if len(actors) <= _SHOWN else f"{shown} and {len(actors) - _SHOWN} more"
 
 
 def ruling(register: Register, rule: str, on: date, members: str = "") -> Ruling:
