@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from comity.analysis.clubs import LinearGains, Region, climate_gains, stable_clubs
+from comity.analysis.coalitions.clubs import LinearGains, Region, climate_gains, stable_clubs
 from comity.service.analysing import PRICES, TARIFFS
 from figures import best, say
 

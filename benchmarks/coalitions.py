@@ -11,11 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from comity.analysis.clubs import LinearGains
-from comity.analysis.coalition_bits import Bits, SumGains, bits_of, chosen, public_good_gains
-from comity.analysis.coalition_models import model_formula
-from comity.analysis.coalition_programs import search_stable
-from comity.analysis.coalitions import from_formula, stability
+from comity.analysis.coalitions.bits import Bits, SumGains, bits_of, chosen, public_good_gains
+from comity.analysis.coalitions.clubs import LinearGains
+from comity.analysis.coalitions.models import model_formula
+from comity.analysis.coalitions.programs import search_stable
+from comity.analysis.coalitions.stability import from_formula, stability
 from figures import best, megabytes, say
 
 MARKS = {24: 2.0, 27: 20.0}

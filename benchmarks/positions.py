@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from comity.analysis.ideal_points import ideal_points
-from comity.analysis.roll_calls import ABSENT, RollCalls
+from comity.analysis.positions.ideal_points import ideal_points
+from comity.analysis.positions.roll_calls import ABSENT, RollCalls
 from comity.service import open_register
 from comity.service.blocs import BlocsAsked
 from comity.service.blocs import answer as blocs_of

@@ -14,13 +14,13 @@ from pathlib import Path
 from power_bdd.bdd import BDD, WeightedGame
 from powerindex.powerindex import Game as PeerGame
 
-from comity.analysis.axes import Axes
-from comity.analysis.counting import pivot_chances, swings_below
-from comity.analysis.games import Game, Weighted
-from comity.analysis.modes import banzhaf_bounded
-from comity.analysis.power import Power, power
-from comity.analysis.quadrants import by_quadrants
-from comity.analysis.sizes import by_states
+from comity.analysis.voting.axes import Axes
+from comity.analysis.voting.counting import pivot_chances, swings_below
+from comity.analysis.voting.games import Game, Weighted
+from comity.analysis.voting.modes import banzhaf_bounded
+from comity.analysis.voting.power import Power, power
+from comity.analysis.voting.quadrants import by_quadrants
+from comity.analysis.voting.sizes import by_states
 from figures import best, say
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "public" / "weights"

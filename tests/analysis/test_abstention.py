@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.analysis.abstention import ternary
-from comity.analysis.games import game_of
-from comity.analysis.power import TooManyError, power
+from comity.analysis.voting.abstention import ternary
+from comity.analysis.voting.games import game_of
+from comity.analysis.voting.power import TooManyError, power
 from comity.rules import (
     AllOf,
     AnyOf,

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.alone import cooperate_or_not
-from comity.analysis.climate import climate_payoffs
-from comity.analysis.clubs import climate_gains, stable_clubs
-from comity.analysis.coalition_models import model_formula
-from comity.analysis.coalitions import from_formula, from_table, stability
+from comity.analysis.coalitions.alone import cooperate_or_not
+from comity.analysis.coalitions.climate import climate_payoffs
+from comity.analysis.coalitions.clubs import climate_gains, stable_clubs
+from comity.analysis.coalitions.models import model_formula
+from comity.analysis.coalitions.stability import from_formula, from_table, stability
 from comity.cli.main import main
 from comity.service import Refusal, Register
 from comity.service.alone import AloneAsked, answer

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.assessments import STEPS, machine_scale, scale
-from comity.analysis.dividing import BoundsError
-from comity.analysis.panel import Panel
-from comity.analysis.sharing import SharingRule
+from comity.analysis.shares.assessments import STEPS, machine_scale, scale
+from comity.analysis.shares.dividing import BoundsError
+from comity.analysis.shares.panel import Panel
+from comity.analysis.shares.sharing import SharingRule
 from comity.service import Register
 
 RULE = SharingRule(rule="assessment-scale")

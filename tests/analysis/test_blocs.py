@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.blocs import agreement, blocs, rand_index
-from comity.analysis.cohesion import agreement_index, cohesion, defections, loyal, rice_index
-from comity.analysis.pivots import bridges, chamber, on_the_line, outcomes, pivotal
-from comity.analysis.roll_calls import ABSENT, ABSTAIN, NO, YES
+from comity.analysis.positions.blocs import agreement, blocs, rand_index
+from comity.analysis.positions.cohesion import agreement_index, cohesion, defections, loyal, rice_index
+from comity.analysis.positions.pivots import bridges, chamber, on_the_line, outcomes, pivotal
+from comity.analysis.positions.roll_calls import ABSENT, ABSTAIN, NO, YES
 from comity.cli.main import main
 from comity.rules import (
     AllOf,

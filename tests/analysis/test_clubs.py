@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.clubs import MOST_PLAYERS, LinearGains, Region, climate_gains, stable_clubs
+from comity.analysis.coalitions.clubs import MOST_PLAYERS, LinearGains, Region, climate_gains, stable_clubs
 from comity.cli.main import main
 
 

@@ -12,12 +12,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.analysis import coalition_bits
-from comity.analysis.clubs import LinearGains, Region, climate_gains, stable_clubs
-from comity.analysis.coalition_models import formula_of, model_formula
-from comity.analysis.coalition_programs import search_stable
-from comity.analysis.coalition_reasons import look
-from comity.analysis.coalitions import (
+from comity.analysis.coalitions import bits as coalition_bits
+from comity.analysis.coalitions.clubs import LinearGains, Region, climate_gains, stable_clubs
+from comity.analysis.coalitions.farsighted import largest_consistent_set
+from comity.analysis.coalitions.formulas import Formula, FormulaError, parse_formula
+from comity.analysis.coalitions.models import formula_of, model_formula
+from comity.analysis.coalitions.programs import search_stable
+from comity.analysis.coalitions.reasons import look
+from comity.analysis.coalitions.stability import (
     Membership,
     Payoffs,
     TooManyCoalitionsError,
@@ -27,8 +29,6 @@ from comity.analysis.coalitions import (
     from_table,
     stability,
 )
-from comity.analysis.farsighted import largest_consistent_set
-from comity.analysis.formulas import Formula, FormulaError, parse_formula
 from comity.cli.main import main
 
 Table = list[list[Fraction]]

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from comity.analysis.ahead import Ahead, Hurdle, look_ahead, look_from_number, nodes, of_number
-from comity.analysis.games import Game, Weighted
-from comity.analysis.halves import reached
-from comity.analysis.histories import COVARIATES, Past, World
-from comity.analysis.meeting import meeting, meetings
-from comity.analysis.race import Race, needed
-from comity.analysis.ratification import Panel, brier, calibration, deciles, fit, own_effect
+from comity.analysis.ratification.ahead import Ahead, Hurdle, look_ahead, look_from_number, nodes, of_number
+from comity.analysis.ratification.halves import reached
+from comity.analysis.ratification.hazards import Panel, brier, calibration, deciles, fit, own_effect
+from comity.analysis.ratification.histories import COVARIATES, Past, World
+from comity.analysis.ratification.meeting import meeting, meetings
+from comity.analysis.ratification.race import Race, needed
+from comity.analysis.voting.games import Game, Weighted
 from comity.cli.forecasts import forecast_command
 from comity.service import Refusal, Register, open_register
 from comity.service.forecasting import Forecast, forecast
@@ -78,7 +78,7 @@ def test_a_long_table_is_simulated_with_its_error(monkeypatch: pytest.MonkeyPatc
     chances = dict.fromkeys(game.players, 0.5)
     exact = meeting(game, chances)
     assert exact.error is None
-    monkeypatch.setattr("comity.analysis.meeting._MOST_STATES", 1000)
+    monkeypatch.setattr("comity.analysis.ratification.meeting._MOST_STATES", 1000)
     simulated = meetings(game, np.ones(1), np.full((1, 1, 40), 0.5), exact=False)[0]
     assert simulated.error is not None
     assert abs(simulated.chance - exact.chance) < 5 * simulated.error

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.special import expit
 
-from comity.analysis.ideal_points import RollCalls, ideal_points
+from comity.analysis.positions.ideal_points import RollCalls, ideal_points
 from comity.cli.main import main
 
 

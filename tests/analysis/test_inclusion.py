@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from comity.analysis.inclusion import by_lot, parts
+from comity.analysis.positions.inclusion import by_lot, parts
 from comity.cli.main import main
 from comity.service import Refusal, Register, open_register
 from comity.service.inclusion import InclusionAsked, _wilson, answer

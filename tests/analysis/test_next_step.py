@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.next_step import Issue, Option, next_steps
+from comity.analysis.precedents.next_step import Issue, Option, next_steps
 from comity.rules import AllOf, Count, FixedSetting, GroundRule, Tally, ground, holds
 from comity.rules.forms import NoneAgainst
 from comity.service import Refusal, Register, open_register

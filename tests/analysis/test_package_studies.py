@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from comity.analysis.games import Game, Weighted
 from comity.analysis.packages import Offer, Solution, UnsettledError, front, solve
 from comity.analysis.packages.concessions import concessions, kind
 from comity.analysis.packages.conditional import Need, Statement, closing
@@ -22,6 +21,7 @@ from comity.analysis.packages.payments import paid, settled
 from comity.analysis.packages.robust import Least, regretted, robust
 from comity.analysis.packages.winning import winning
 from comity.analysis.packages.zones import zone
+from comity.analysis.voting.games import Game, Weighted
 from comity.cli.main import main
 
 FEW = settings(max_examples=30, deadline=None)

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.analysis.axes import Axes
-from comity.analysis.counting import pivot_chances, swings_below
-from comity.analysis.games import Game, Weighted
-from comity.analysis.lattices import by_lattice, plan
-from comity.analysis.modes import banzhaf_bounded
-from comity.analysis.power import PowerOf, TooManyError, power
-from comity.analysis.quadrants import by_coalitions, by_quadrants
-from comity.analysis.sizes import by_halves, by_states, members_for_halves
+from comity.analysis.voting.axes import Axes
+from comity.analysis.voting.counting import pivot_chances, swings_below
+from comity.analysis.voting.games import Game, Weighted
+from comity.analysis.voting.lattices import by_lattice, plan
+from comity.analysis.voting.modes import banzhaf_bounded
+from comity.analysis.voting.power import PowerOf, TooManyError, power
+from comity.analysis.voting.quadrants import by_coalitions, by_quadrants
+from comity.analysis.voting.sizes import by_halves, by_states, members_for_halves
 from comity.service import Refusal, open_register
 from comity.service.powers import power as power_under
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.precedents import Profile, alike, jaccard, overlap, survival
+from comity.analysis.precedents.likeness import Profile, alike, jaccard, overlap, survival
 from comity.service import Refusal, Register, open_register, shipped_folder
 from comity.service.finding.clauses import read_question
 from comity.service.finding.meaning import learn

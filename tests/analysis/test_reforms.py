@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from comity.analysis.counting import swings_below
-from comity.analysis.reweighting import best_quota, design, every_game, penrose
+from comity.analysis.voting.counting import swings_below
+from comity.analysis.voting.reweighting import best_quota, design, every_game, penrose
 from comity.cli.main import main
 from comity.service import Refusal, open_register
 from comity.service.powers import power

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.analysis.dividing import BoundsError, exactly, fitted, in_units
-from comity.analysis.incomes import excess, poor, spread
-from comity.analysis.panel import LackingError, Panel
-from comity.analysis.preferred import preferences
-from comity.analysis.shares import UnfitRuleError, contracted, converging, shares
-from comity.analysis.sharing import SharingRule, Task
-from comity.analysis.sobol import Varied, sobol
+from comity.analysis.shares.allocation import UnfitRuleError, contracted, converging, shares
+from comity.analysis.shares.dividing import BoundsError, exactly, fitted, in_units
+from comity.analysis.shares.incomes import excess, poor, spread
+from comity.analysis.shares.panel import LackingError, Panel
+from comity.analysis.shares.preferred import preferences
+from comity.analysis.shares.sharing import SharingRule, Task
+from comity.analysis.shares.sobol import Varied, sobol
 
 TWO = ("North", "South")
 

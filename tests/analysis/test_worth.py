@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.analysis.coalitions import from_table
-from comity.analysis.worth import Worths, judge, nucleolus, of_payoffs, prenucleolus, shapley
+from comity.analysis.coalitions.stability import from_table
+from comity.analysis.coalitions.worth import Worths, judge, nucleolus, of_payoffs, prenucleolus, shapley
 from comity.cli.main import main
 from comity.service import Refusal, Register
 from comity.service.worths import CoreAsked, answer

@@ -18,7 +18,7 @@ from comity.service import Refusal, coalitions, form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.analysis.coalition_reasons import Looked
+    from comity.analysis.coalitions.reasons import Looked
     from comity.cli.layout import Lines
 
 __all__ = ["coalitions_command"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from comity.analysis.next_step import Candidate
+from comity.analysis.precedents.next_step import Candidate
 from comity.cli import output
 from comity.cli.options import Ask, as_day, day_option, query
 from comity.service.next_steps import NextStep, next_step

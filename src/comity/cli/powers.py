@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
-    from comity.analysis.power import Index, PowerOf
+    from comity.analysis.voting.power import Index, PowerOf
     from comity.cli.layout import Lines
 
 __all__ = ["design_command", "power_command", "quota_command"]

@@ -2,7 +2,7 @@
 
 import click
 
-from comity.analysis.precedents import PARTS, Value
+from comity.analysis.precedents.likeness import PARTS, Value
 from comity.cli import output
 from comity.cli.options import Ask, as_day, day_option, query
 from comity.service.catalogue import catalogue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from comity.analysis.sharing import RULES
+from comity.analysis.shares.sharing import RULES
 from comity.cli import output
 from comity.cli.bars import bar
 from comity.cli.options import Ask, as_day, query

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comity.analysis.alone import Alone, Choice
-    from comity.analysis.coalitions import Payoffs
+    from comity.analysis.coalitions.alone import Alone, Choice
+    from comity.analysis.coalitions.stability import Payoffs
 
 __all__ = ["SOURCES", "AloneAnswer", "AloneAsked", "Outlook", "Scenario", "answer", "need", "titled"]
 
@@ -163,7 +163,7 @@ def answer(register: Register, asked: AloneAsked, progress: Progress = None) -> 
     """What a country gains inside, outside and alone, in every scenario. Raises `Refusal`."""
     need(asked)
     try:
-        from comity.analysis.formulas import FormulaError  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.coalitions.formulas import FormulaError  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     given = (Scenario(name=asked.name, text=asked.text), *asked.scenarios)
@@ -219,7 +219,7 @@ def _looked(
     regime: tuple[float, float, str],
 ) -> Outlook:
     """A club of regions, perhaps under a clause."""
-    from comity.analysis.coalitions import with_clause  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import with_clause  # noqa: PLC0415  # of the extra `analysis`
 
     agreement = None
     if regime[2]:
@@ -236,8 +236,8 @@ def _judged(
     held: "tuple[Payoffs, NDArray[np.bool_] | None]",
     regime: tuple[float | None, float | None, str],
 ) -> Outlook:
-    from comity.analysis.alone import cooperate_or_not  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.coalitions import counts_of, stability  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.alone import cooperate_or_not  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import counts_of, stability  # noqa: PLC0415  # as above
 
     payoffs, agreement = held
     partners = None if asked.partners is None else {who: asked.partners.count(who) for who in asked.partners}

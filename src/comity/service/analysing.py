@@ -15,7 +15,7 @@ from comity.service.queries import Refusal, Register, refuse
 from comity.service.regions import read_regions, regions_of
 
 if TYPE_CHECKING:
-    from comity.analysis.clubs import Club, Region
+    from comity.analysis.coalitions.clubs import Club, Region
 
 __all__ = [
     "PRICES",
@@ -73,7 +73,7 @@ class ClubAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 def club_need(asked: ClubAsked) -> Need:
     """All coalitions of its rows are looked at; refuses a table with more rows than can be."""
-    from comity.analysis.clubs import MOST_PLAYERS  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.clubs import MOST_PLAYERS  # noqa: PLC0415  # of the extra `analysis`
 
     rows = asked.text.strip().count("\n")
     if rows > MOST_PLAYERS:
@@ -108,13 +108,13 @@ def _exact(number: float) -> Fraction:
 
 
 def club(path: Path, price: Fraction, tariff: Fraction) -> ClubAnswer:
-    """Every stable climate club of a table of regions (`comity.analysis.clubs`). Raises `Refusal`."""
+    """Every stable climate club of a table of regions (`comity.analysis.coalitions.clubs`). Raises `Refusal`."""
     return club_of(read_regions(path), price, tariff)
 
 
 def club_of(regions: "tuple[Region, ...]", price: Fraction, tariff: Fraction) -> ClubAnswer:
     """Every stable climate club of regions that were read. Raises `Refusal`."""
-    from comity.analysis.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.clubs import climate_gains, stable_clubs  # noqa: PLC0415  # of the extra `analysis`
 
     if not 0 <= price <= _DEAREST or not 0 <= tariff <= 1:
         raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")

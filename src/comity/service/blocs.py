@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comity.analysis.blocs import Agreement, Blocs
-    from comity.analysis.pivots import Chamber
+    from comity.analysis.positions.blocs import Agreement, Blocs
+    from comity.analysis.positions.pivots import Chamber
 
 __all__ = ["BlocsAsked", "BlocsFound", "answer", "need"]
 
@@ -171,8 +171,8 @@ def need(asked: BlocsAsked) -> Need:
 def answer(register: Register, asked: BlocsAsked, progress: Progress = None) -> BlocsFound:
     """The blocs of a body by its votes. Raises `Refusal`."""
     try:
-        from comity.analysis.blocs import MOST_MEMBERS, agreement  # noqa: PLC0415  # of the extra `analysis`
-        from comity.analysis.cohesion import cohesion  # noqa: PLC0415  # as above
+        from comity.analysis.positions.blocs import MOST_MEMBERS, agreement  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.positions.cohesion import cohesion  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if not 0 <= asked.number <= _MOST_BLOCS or not 0 <= asked.draws <= _MOST_DRAWS:
@@ -228,7 +228,7 @@ class _Calls(msgspec.Struct, frozen=True):
 def _calls(read: Rolls) -> _Calls:
     import numpy as np  # noqa: PLC0415  # with the extra `analysis`
 
-    from comity.analysis.roll_calls import ballots  # noqa: PLC0415  # as above
+    from comity.analysis.positions.roll_calls import ballots  # noqa: PLC0415  # as above
 
     votes = read.votes
     key = votes.session * len(read.questions) + votes.question
@@ -242,7 +242,7 @@ def _cut(calls: _Calls, asked: BlocsAsked) -> "tuple[Blocs, tuple[str, ...]]":
     """The blocs that are found, or those that are named: a member of none is in none (-1)."""
     import numpy as np  # noqa: PLC0415  # as above
 
-    from comity.analysis.blocs import Blocs, blocs  # noqa: PLC0415  # as above
+    from comity.analysis.positions.blocs import Blocs, blocs  # noqa: PLC0415  # as above
 
     if not asked.groups.strip():
         found = blocs(calls.ways, number=min(asked.number, len(calls.actors)), draws=asked.draws, seed=asked.seed)
@@ -274,8 +274,8 @@ def _decided(
     """Session by session: the members of a session are those who voted in it."""
     import numpy as np  # noqa: PLC0415  # as above
 
-    from comity.analysis.pivots import bridges, outcomes, pivotal  # noqa: PLC0415  # as above
-    from comity.analysis.roll_calls import ABSENT  # noqa: PLC0415  # as above
+    from comity.analysis.positions.pivots import bridges, outcomes, pivotal  # noqa: PLC0415  # as above
+    from comity.analysis.positions.roll_calls import ABSENT  # noqa: PLC0415  # as above
 
     pairs = list(combinations(range(int(of.max()) + 1), 2))[:_PAIRS]
     often, carried = np.zeros(len(calls.actors), np.intp), 0
@@ -321,7 +321,7 @@ def _bridges(calls: _Calls, names: tuple[str, ...], decided: _Decided) -> Iterat
 def _blocs(calls: _Calls, cut: "Blocs", names: tuple[str, ...], agreed: "Agreement") -> Iterator[Bloc]:
     import numpy as np  # noqa: PLC0415  # as above
 
-    from comity.analysis.cohesion import cohesion  # noqa: PLC0415  # as above
+    from comity.analysis.positions.cohesion import cohesion  # noqa: PLC0415  # as above
 
     for at, name in enumerate(names):
         inside = np.flatnonzero(cut.of == at)
@@ -347,8 +347,8 @@ def _between(of: "NDArray[np.intp]", names: tuple[str, ...], agreed: "Agreement"
 def _members(calls: _Calls, cut: "Blocs", names: tuple[str, ...], pivotal: "NDArray[np.intp]") -> Iterator[Member]:
     import numpy as np  # noqa: PLC0415  # as above
 
-    from comity.analysis.cohesion import loyal  # noqa: PLC0415  # as above
-    from comity.analysis.roll_calls import ABSENT  # noqa: PLC0415  # as above
+    from comity.analysis.positions.cohesion import loyal  # noqa: PLC0415  # as above
+    from comity.analysis.positions.roll_calls import ABSENT  # noqa: PLC0415  # as above
 
     judged, went, against = loyal(calls.ways, cut.of)
     cast = (calls.ways != ABSENT).sum(axis=1)
@@ -368,7 +368,7 @@ def _members(calls: _Calls, cut: "Blocs", names: tuple[str, ...], pivotal: "NDAr
 
 def _defections(calls: _Calls, of: "NDArray[np.intp]", names: tuple[str, ...]) -> tuple[tuple[Defection, ...], int]:
     """Votes against the bloc's position, those first that left the most united blocs; and how many there are."""
-    from comity.analysis.cohesion import defections  # noqa: PLC0415  # as above
+    from comity.analysis.positions.cohesion import defections  # noqa: PLC0415  # as above
 
     found = defections(calls.ways, of, _SHOWN)
     return (
@@ -411,9 +411,9 @@ def _areas(calls: _Calls, issues: Mapping[str, tuple[str, ...]]) -> _Columns:
 def _parts(calls: _Calls, columns: _Columns, of: "NDArray[np.intp]", names: tuple[str, ...]) -> Iterator[Part]:
     import numpy as np  # noqa: PLC0415  # as above
 
-    from comity.analysis.blocs import blocs, rand_index  # noqa: PLC0415  # as above
-    from comity.analysis.cohesion import cohesion  # noqa: PLC0415  # as above
-    from comity.analysis.roll_calls import ABSENT  # noqa: PLC0415  # as above
+    from comity.analysis.positions.blocs import blocs, rand_index  # noqa: PLC0415  # as above
+    from comity.analysis.positions.cohesion import cohesion  # noqa: PLC0415  # as above
+    from comity.analysis.positions.roll_calls import ABSENT  # noqa: PLC0415  # as above
 
     for name, inside in columns:
         ways = calls.ways[:, inside]

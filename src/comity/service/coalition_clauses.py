@@ -123,8 +123,8 @@ def agreements(brought: Brought, rule: Rule, register: Register, day: date) -> "
     """Which coalitions, by number, reach a clause. Raises `Refusal` where it names what is not known."""
     import numpy as np  # noqa: PLC0415  # of the extra `analysis`
 
-    from comity.analysis.coalitions import counts_of  # noqa: PLC0415  # as above
-    from comity.analysis.games import game_of  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.stability import counts_of  # noqa: PLC0415  # as above
+    from comity.analysis.voting.games import game_of  # noqa: PLC0415  # as above
 
     actors = {
         name: (name,) if number == 1 else tuple(f"{name} {at}" for at in range(1, number + 1))

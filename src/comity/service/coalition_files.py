@@ -17,9 +17,9 @@ from comity.findings import Finding
 from comity.service.queries import Refusal, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.clubs import LinearGains
-    from comity.analysis.coalition_bits import SumGains
-    from comity.analysis.formulas import Formula, Node
+    from comity.analysis.coalitions.bits import SumGains
+    from comity.analysis.coalitions.clubs import LinearGains
+    from comity.analysis.coalitions.formulas import Formula, Node
 
 __all__ = ["Brought", "Faults", "exact_number", "game_of_text", "members_of"]
 
@@ -186,8 +186,8 @@ def _exact_row(rows: Mapping[str, Decimal], where: str, fault: Fault) -> dict[st
 
 
 def _formula(read: _File, players: Sequence[_Player], fault: Fault) -> "Formula | None":
-    from comity.analysis.coalition_models import MODELS  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.formulas import Formula  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.formulas import Formula  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.models import MODELS  # noqa: PLC0415  # of the extra `analysis`
 
     if read.model and read.model not in MODELS:
         fault("coalitions-model", f"no model is called “{read.model:.40}”", f"there are {', '.join(MODELS)}")
@@ -217,7 +217,7 @@ def _formula(read: _File, players: Sequence[_Player], fault: Fault) -> "Formula 
 
 def _nodes(texts: Mapping[str, str], names: Sequence[str], fault: Fault) -> "dict[str, Node]":
     """The formulas that can be read; faults for the others, and for names that mean nothing where they stand."""
-    from comity.analysis.formulas import FormulaError, names_of, parse_formula  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.formulas import FormulaError, names_of, parse_formula  # noqa: PLC0415  # as above
 
     found: dict[str, Node] = {}
     known = set(names)
@@ -243,7 +243,7 @@ def _check_names(parameters: Sequence[str], where: Mapping[str, str], fault: Fau
 
 def _good(formula: "Formula", brought: Brought, fault: Fault) -> "SumGains | None":
     """What each gains in a public good of many single players: their coalitions are followed as bits."""
-    from comity.analysis.coalition_bits import public_good_gains  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.bits import public_good_gains  # noqa: PLC0415  # of the extra `analysis`
 
     if max(brought.numbers) > 1:
         return None
@@ -347,7 +347,7 @@ def members_of(text: str) -> tuple[str, ...]:
 
 
 def _gains(read: _File, brought: Brought, fault: Fault) -> "LinearGains | None":
-    from comity.analysis.clubs import LinearGains  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.clubs import LinearGains  # noqa: PLC0415  # of the extra `analysis`
 
     if read.gains is None or max(brought.numbers) > 1:
         fault("coalitions-number", "gains are of single players", "leave `number` out, or give a formula")

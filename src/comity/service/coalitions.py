@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comity.analysis.clubs import LinearGains
-    from comity.analysis.coalition_bits import SumGains
-    from comity.analysis.coalition_reasons import Looked
-    from comity.analysis.coalitions import Payoffs
+    from comity.analysis.coalitions.bits import SumGains
+    from comity.analysis.coalitions.clubs import LinearGains
+    from comity.analysis.coalitions.reasons import Looked
+    from comity.analysis.coalitions.stability import Payoffs
 
 __all__ = ["WALKED", "CoalitionsAnswer", "CoalitionsAsked", "answer", "named", "need"]
 
@@ -157,7 +157,7 @@ def need(asked: CoalitionsAsked) -> Need:
     if brought.gains is not None:
         n = len(brought.players)
         return Need(seconds=2.0**n * 8e-8, memory=2**n) if n <= WALKED else Need(seconds=_SECONDS)
-    from comity.analysis.coalitions import TooManyCoalitionsError, room  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import TooManyCoalitionsError, room  # noqa: PLC0415  # of the extra `analysis`
 
     try:
         cells = room(brought.numbers) * len(brought.numbers)
@@ -169,8 +169,8 @@ def need(asked: CoalitionsAsked) -> Need:
 def answer(register: Register, asked: CoalitionsAsked, progress: Progress = None) -> CoalitionsAnswer:
     """Which coalitions of a game are stable, and why some are or are not. Raises `Refusal`."""
     try:
-        from comity.analysis.coalitions import TooManyCoalitionsError  # noqa: PLC0415  # of the extra `analysis`
-        from comity.analysis.formulas import FormulaError  # noqa: PLC0415  # as above
+        from comity.analysis.coalitions.formulas import FormulaError  # noqa: PLC0415  # as above
+        from comity.analysis.coalitions.stability import TooManyCoalitionsError  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if not 1 <= asked.most <= _TOLD:
@@ -208,8 +208,8 @@ def _known(brought: Brought, look: Sequence[Sequence[str]]) -> None:
 
 
 def _of_payoffs(register: Register, brought: Brought, asked: CoalitionsAsked, progress: Progress) -> CoalitionsAnswer:
-    from comity.analysis.coalition_reasons import look, names_of_state  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.coalitions import from_formula, from_table, stability, with_clause  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.reasons import look, names_of_state  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import from_formula, from_table, stability, with_clause  # noqa: PLC0415  # as above
 
     if brought.formula is not None:
         payoffs = from_formula(brought.players, brought.formula, brought.numbers, progress)
@@ -242,7 +242,7 @@ def _of_payoffs(register: Register, brought: Brought, asked: CoalitionsAsked, pr
 
 
 def _farsighted(payoffs: "Payoffs", brought: Brought, asked: CoalitionsAsked, progress: Progress) -> tuple[int, ...]:
-    from comity.analysis.farsighted import largest_consistent_set  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.farsighted import largest_consistent_set  # noqa: PLC0415  # of the extra `analysis`
 
     moves: Any = asked.farsighted
     try:
@@ -265,8 +265,8 @@ def _of_gains(
 ) -> CoalitionsAnswer:
     import numpy as np  # noqa: PLC0415  # of the extra `analysis`
 
-    from comity.analysis.coalition_bits import bits_of, largest  # noqa: PLC0415  # as above
-    from comity.analysis.coalition_reasons import look_gains  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.bits import bits_of, largest  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.reasons import look_gains  # noqa: PLC0415  # as above
 
     for what, given in (
         ("a clause", brought.clause),
@@ -309,9 +309,9 @@ def _asked(brought: Brought, asked: CoalitionsAsked) -> list[tuple[int, ...]]:
 def _searched(
     brought: Brought, gains: "LinearGains | SumGains", asked: CoalitionsAsked, progress: Progress
 ) -> CoalitionsAnswer:
-    from comity.analysis.clubs import LinearGains  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.coalition_programs import search_stable  # noqa: PLC0415  # as above
-    from comity.analysis.coalition_reasons import look_gains  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.clubs import LinearGains  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.programs import search_stable  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.reasons import look_gains  # noqa: PLC0415  # as above
 
     if not isinstance(gains, LinearGains) or asked.transfers:
         says = f"of more than {WALKED} players stability is searched without transfers, where gains are linear"

@@ -18,9 +18,9 @@ from comity.service.parameters import Parameter
 from comity.service.queries import Register, as_day, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.games import Game
-    from comity.analysis.histories import Past
-    from comity.analysis.race import Race
+    from comity.analysis.ratification.histories import Past
+    from comity.analysis.ratification.race import Race
+    from comity.analysis.voting.games import Game
     from comity.service.pasts import Learnt
 
 __all__ = [
@@ -212,7 +212,7 @@ def forecast(  # noqa: PLR0913  # all that an answer depends on
     Raises `Refusal` where there is nothing to forecast, or too little to learn from.
     """
     try:
-        import comity.analysis.race  # noqa: PLC0415, F401  # of the extra `analysis`
+        import comity.analysis.ratification.race  # noqa: PLC0415, F401  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     first, last = as_day(start), as_day(end)
@@ -290,7 +290,7 @@ def _learnt(register: Register, it: Instrument, first: date) -> "Learnt":
 
 
 def _with_figures(register: Register, learnt: "Learnt", text: str) -> "Learnt":
-    from comity.analysis.ratification import fit  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.ratification.hazards import fit  # noqa: PLC0415  # of the extra `analysis`
 
     world = with_figures(register, learnt.world, text)
     return msgspec.structs.replace(learnt, world=world, fitted=fit(world.panel(learnt.until)))
@@ -300,8 +300,8 @@ def _race(
     register: Register, it: Instrument, own: "Past", learnt: "Learnt", first: date, parties: int | None
 ) -> "Race":
     """What is to be met, who is in already, and what lies ahead of the others."""
-    from comity.analysis.ahead import look_ahead, look_from_number  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.race import Race, needed  # noqa: PLC0415  # as above
+    from comity.analysis.ratification.ahead import look_ahead, look_from_number  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.ratification.race import Race, needed  # noqa: PLC0415  # as above
 
     law, directory = register.law, register.reading.directory
     standing = law.consenting(it.id, first)
@@ -337,7 +337,7 @@ def _of_month(register: Register, name: str, day: date) -> frozenset[str]:
 
 def _game(register: Register, it: Instrument, players: frozenset[str], day: date, parties: int | None) -> "Game":
     """What is to be met, as a game among all who may join."""
-    from comity.analysis.games import game_of  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.games import game_of  # noqa: PLC0415  # of the extra `analysis`
 
     clause = it.entry_into_force
     rule: Rule | None = Count(at_least=parties) if parties else None if clause is None else clause.when

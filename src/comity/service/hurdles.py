@@ -16,8 +16,8 @@ from comity.service.analysing import missing_extra
 from comity.service.queries import Refusal, Register
 
 if TYPE_CHECKING:
-    from comity.analysis.ahead import Hurdle
-    from comity.analysis.histories import World
+    from comity.analysis.ratification.ahead import Hurdle
+    from comity.analysis.ratification.histories import World
 
 __all__ = ["COLUMNS", "hurdles_of", "with_figures"]
 
@@ -33,7 +33,7 @@ def hurdles_of(register: Register, lines: Iterable[str], never: Iterable[str] = 
     that is wrong.
     """
     try:
-        from comity.analysis.ahead import Hurdle  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.ratification.ahead import Hurdle  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     found: dict[str, Hurdle] = {}

@@ -14,7 +14,7 @@ from comity.service.form import Progress
 from comity.service.queries import Refusal, Register, as_day, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.inclusion import Parts
+    from comity.analysis.positions.inclusion import Parts
 
 __all__ = ["InclusionAsked", "InclusionFound", "answer"]
 
@@ -113,7 +113,7 @@ def answer(register: Register, asked: InclusionAsked, progress: Progress = None)
     try:
         import numpy as np  # noqa: PLC0415  # with the extra `analysis`
 
-        from comity.analysis.inclusion import by_lot, parts  # noqa: PLC0415  # of the extra
+        from comity.analysis.positions.inclusion import by_lot, parts  # noqa: PLC0415  # of the extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if not 0 <= asked.draws <= _MOST_DRAWS:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.analysis.next_step import Candidate, Issue, Option, next_steps
+from comity.analysis.precedents.next_step import Candidate, Issue, Option, next_steps
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.rules import Count, GroundRule, ground

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from comity.acts import CONSENT
-from comity.analysis.backtest import Backtest, backtest
-from comity.analysis.histories import Past, World
-from comity.analysis.ratification import Fitted, fit
+from comity.analysis.ratification.backtest import Backtest, backtest
+from comity.analysis.ratification.hazards import Fitted, fit
+from comity.analysis.ratification.histories import Past, World
 from comity.instruments import Instrument
 from comity.law.force import last_day_whose_delay_ends_by, plain_count
 from comity.law.missing import candidates

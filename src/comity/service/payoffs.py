@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comity.analysis.clubs import Region
-    from comity.analysis.coalitions import Payoffs
+    from comity.analysis.coalitions.clubs import Region
+    from comity.analysis.coalitions.stability import Payoffs
 
 __all__ = ["payoffs_of", "payoffs_of_regions"]
 
@@ -25,7 +25,7 @@ def payoffs_of(register: Register, brought: Brought, day: date) -> "tuple[Payoff
 
     Raises `Refusal`, `FormulaError`.
     """
-    from comity.analysis.coalitions import (  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import (  # noqa: PLC0415  # of the extra `analysis`
         TooManyCoalitionsError,
         from_formula,
         from_table,
@@ -50,8 +50,8 @@ def payoffs_of(register: Register, brought: Brought, day: date) -> "tuple[Payoff
 
 def payoffs_of_regions(regions: "Sequence[Region]", price: Fraction, tariff: Fraction) -> "Payoffs":
     """What every region has in every climate club. Raises `Refusal` for more coalitions than can be held."""
-    from comity.analysis.climate import climate_payoffs  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.coalitions import TooManyCoalitionsError  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.climate import climate_payoffs  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.stability import TooManyCoalitionsError  # noqa: PLC0415  # as above
 
     if price < 0 or not 0 <= tariff <= 1:
         raise refuse("number-wrong", "a price is not negative, and a tariff lies from 0 to 1", "3% is 0.03")

@@ -17,8 +17,8 @@ from comity.service.queries import Register, as_day, refuse
 from comity.service.rulings import Ruling, measurable, measured_by, ruling, unknown_rule
 
 if TYPE_CHECKING:
-    from comity.analysis.games import Game
-    from comity.analysis.power import Index, Mode, Power
+    from comity.analysis.voting.games import Game
+    from comity.analysis.voting.power import Index, Mode, Power
 
 __all__ = [
     "INDICES",
@@ -140,10 +140,10 @@ def power_under(
 def _ternary(found: Ruling, indices: "tuple[Index, ...]") -> "Power":
     """The power where members may abstain. Raises `Refusal`."""
     try:
-        from comity.analysis.abstention import ternary  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.voting.abstention import ternary  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
-    from comity.analysis.power import Power, PowerOf, TooManyError  # noqa: PLC0415  # as above
+    from comity.analysis.voting.power import Power, PowerOf, TooManyError  # noqa: PLC0415  # as above
 
     try:
         counted = ternary(found.ground, found.members, shapley="shapley" in indices)
@@ -173,7 +173,7 @@ def _ternary(found: Ruling, indices: "tuple[Index, ...]") -> "Power":
 
 def power_in(game: "Game", named: str, indices: "tuple[Index, ...]" = INDICES, mode: "Mode" = "exact") -> "Power":
     """The power in the game of a rule: counted once, kept, never twice at a time. Raises `Refusal`."""
-    from comity.analysis.power import TooManyError  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.power import TooManyError  # noqa: PLC0415  # of the extra `analysis`
 
     try:
         return _one_by_one(game, indices, mode)
@@ -195,7 +195,7 @@ def _one_by_one(game: "Game", indices: "tuple[Index, ...]", mode: "Mode") -> "Po
 
 @lru_cache(maxsize=_KEPT)
 def measured(game: "Game", indices: "tuple[Index, ...]", mode: "Mode") -> "Power":
-    from comity.analysis.power import power as counted  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.power import power as counted  # noqa: PLC0415  # of the extra `analysis`
 
     return counted(game, indices, mode)
 
@@ -239,7 +239,7 @@ def refuse_large(register: Register, rule: str, on: date, members: str = "", *, 
         _refuse_long(found)
         return
     game = found.game()
-    from comity.analysis.power import memory_needed  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.power import memory_needed  # noqa: PLC0415  # of the extra `analysis`
 
     needed = memory_needed(game)
     if needed > _MEMORY:
@@ -249,7 +249,7 @@ def refuse_large(register: Register, rule: str, on: date, members: str = "", *, 
 
 def _refuse_long(found: Ruling) -> None:
     """Roll-calls in which many members of several kinds may abstain take tens of seconds."""
-    from comity.analysis.abstention import kinds_of  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.abstention import kinds_of  # noqa: PLC0415  # of the extra `analysis`
 
     if len(found.members) > _SPEAKERS and kinds_of(found.ground, found.members) > 1:
         says = f"{found.rule.id} has {len(found.members)} members of several kinds, who may all abstain"
@@ -265,7 +265,7 @@ def mode_of(text: str) -> "Mode":
 
 def read_power(found: Any) -> PowerAnswer:  # noqa: ANN401  # whatever JSON holds
     """The answer that this JSON tells of."""
-    from comity.analysis.power import Power, PowerOf, Within  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.voting.power import Power, PowerOf, Within  # noqa: PLC0415  # of the extra `analysis`
 
     def whole(text: str | None) -> int | None:
         return None if text is None else int(text)

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from comity.analysis.precedents import PARTS, Curve, Part, Profile, Value, closest, survival
+from comity.analysis.precedents.likeness import PARTS, Curve, Part, Profile, Value, closest, survival
 from comity.instruments import Instrument
 from comity.service.finding import index_of
 from comity.service.finding.clauses import Question, meets, read_question

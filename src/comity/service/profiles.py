@@ -7,7 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from comity.acts import Act
-from comity.analysis.precedents import Profile, Value
+from comity.analysis.precedents.likeness import Profile, Value
 from comity.dates import Delay
 from comity.instruments import EntryIntoForce, Instrument
 from comity.law.history import History

@@ -45,7 +45,7 @@ from comity.rules.ground import NoMembersError, UnknownNameError
 from comity.service.shapes import InstrumentHead, head_of
 
 if TYPE_CHECKING:
-    from comity.analysis.power import Index
+    from comity.analysis.voting.power import Index
     from comity.law.atlas import Atlas
     from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer

@@ -33,7 +33,7 @@ from comity.service.queries import Refusal, Register, refuse
 from comity.service.rulings import Ruling, measured_by, ruling
 
 if TYPE_CHECKING:
-    from comity.analysis.reweighting import Design
+    from comity.analysis.voting.reweighting import Design
 
 __all__ = [
     "LISTED",
@@ -424,7 +424,7 @@ def design_votes(register: Register, asked: DesignAsked, progress: Progress = No
     """Votes under which power is as wanted. Raises `Refusal`."""
     del progress  # it takes seconds
     try:
-        from comity.analysis.reweighting import best_quota, design, penrose  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.voting.reweighting import best_quota, design, penrose  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     table = _table(register, asked.weights, asked.text, asked.on)

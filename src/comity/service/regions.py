@@ -13,7 +13,7 @@ from comity.register.folder import read_text
 from comity.service.queries import Refusal, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.clubs import Region
+    from comity.analysis.coalitions.clubs import Region
 
 __all__ = ["read_regions", "regions_of"]
 
@@ -37,7 +37,7 @@ def regions_of(text: str, file: str = "") -> "tuple[Region, ...]":
 
     Raises `Refusal` with all that is wrong with it.
     """
-    from comity.analysis.clubs import MOST_PLAYERS, Region  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.clubs import MOST_PLAYERS, Region  # noqa: PLC0415  # of the extra `analysis`
 
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline="")))

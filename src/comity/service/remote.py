@@ -40,7 +40,7 @@ from comity.service.shapes import InstrumentHead
 from comity.service.supposing import act_line
 
 if TYPE_CHECKING:
-    from comity.analysis.power import Index
+    from comity.analysis.voting.power import Index
     from comity.service.forecasting import Forecast
     from comity.service.powers import PowerAnswer
 

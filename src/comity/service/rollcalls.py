@@ -13,7 +13,7 @@ from comity.service.analysing import missing_extra
 from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.roll_calls import RollCalls
+    from comity.analysis.positions.roll_calls import RollCalls
 
 __all__ = ["Rolls", "groups_of", "issues_of", "issues_within", "rolls", "rolls_of_register", "rolls_of_text"]
 
@@ -141,7 +141,7 @@ def _numbered(rows: list[Row], file: str, session: int | None, findings: tuple[F
     try:
         import numpy as np  # noqa: PLC0415  # with the extra `analysis`
 
-        from comity.analysis.roll_calls import RollCalls  # noqa: PLC0415  # of the extra
+        from comity.analysis.positions.roll_calls import RollCalls  # noqa: PLC0415  # of the extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if not rows:

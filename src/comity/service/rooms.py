@@ -9,7 +9,7 @@ from comity.rules import Count, NoMembersError, Rule, UnknownNameError, ground
 from comity.service.queries import Register, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.pivots import Chamber
+    from comity.analysis.positions.pivots import Chamber
 
 __all__ = ["MAJORITY", "chambers"]
 
@@ -23,7 +23,7 @@ def chambers(register: Register, rule: str, on: date, actors: tuple[str, ...]) -
     `rule` is the id of one of the register, or nothing: a simple majority of those voting. An actor may be written by
     its code or its name in any language. Raises `Refusal`.
     """
-    from comity.analysis.pivots import chamber  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.positions.pivots import chamber  # noqa: PLC0415  # of the extra `analysis`
 
     when = MAJORITY if not rule else _when(register, rule, on)
     named = tuple(_code(register, actor) for actor in actors)

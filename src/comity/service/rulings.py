@@ -29,7 +29,7 @@ from comity.service.analysing import missing_extra
 from comity.service.queries import Refusal, Register, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.games import Game
+    from comity.analysis.voting.games import Game
 
 __all__ = ["Ruling", "measurable", "measured_by", "ruling"]
 
@@ -75,7 +75,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def game(self) -> "Game":
         """The rule as a simple game. Raises `Refusal` where the extra `analysis` is not installed."""
         try:
-            from comity.analysis.games import game_of  # noqa: PLC0415  # of the extra `analysis`
+            from comity.analysis.voting.games import game_of  # noqa: PLC0415  # of the extra `analysis`
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
         return game_of(two_way(self.ground, self.members), self.members)

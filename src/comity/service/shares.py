@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from comity.analysis.sharing import Kind, SharingRule
+from comity.analysis.shares.sharing import Kind, SharingRule
 from comity.findings import Finding
 from comity.service.analysing import missing_extra
 from comity.service.figures import members_only, read_figures
@@ -21,10 +21,10 @@ from comity.service.shares_panel import coverage, figures_of_tables, panel_of, s
 from comity.service.shares_varied import own_choices, sensitive
 
 if TYPE_CHECKING:
-    from comity.analysis.panel import Panel, Vector
-    from comity.analysis.preferred import Preferences
-    from comity.analysis.sharing import Task
-    from comity.analysis.sobol import Sensitivity
+    from comity.analysis.shares.panel import Panel, Vector
+    from comity.analysis.shares.preferred import Preferences
+    from comity.analysis.shares.sharing import Task
+    from comity.analysis.shares.sobol import Sensitivity
 
 __all__ = [
     "EXAMPLE",
@@ -194,9 +194,9 @@ def need(asked: SharesAsked) -> Need:
 def answer(register: Register, asked: SharesAsked, progress: Progress = None) -> SharesAnswer:
     """The shares of a total by each of several rules. Raises `Refusal`."""
     try:
-        import comity.analysis.shares  # noqa: F401, PLC0415  # of the extra `analysis`
-        from comity.analysis.preferred import preferences  # noqa: PLC0415  # as above
-        from comity.analysis.sharing import Task  # noqa: PLC0415  # as above
+        import comity.analysis.shares.allocation  # noqa: F401, PLC0415  # of the extra `analysis`
+        from comity.analysis.shares.preferred import preferences  # noqa: PLC0415  # as above
+        from comity.analysis.shares.sharing import Task  # noqa: PLC0415  # as above
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     need(asked)
@@ -248,9 +248,9 @@ def _shared(  # what a rule is asked with
     total: Fraction,
     asked: SharesAsked,
 ) -> Shared:
-    from comity.analysis.assessments import STEPS, scale  # noqa: PLC0415  # of the extra
-    from comity.analysis.dividing import exactly, in_units  # noqa: PLC0415  # as above
-    from comity.analysis.shares import shares  # noqa: PLC0415  # as above
+    from comity.analysis.shares.allocation import shares  # noqa: PLC0415  # as above
+    from comity.analysis.shares.assessments import STEPS, scale  # noqa: PLC0415  # of the extra
+    from comity.analysis.shares.dividing import exactly, in_units  # noqa: PLC0415  # as above
 
     parts = [float(one) for one in shares(panel, task, rule, rules)]
     try:
@@ -297,7 +297,7 @@ def _matrix(shared: Sequence[Shared]) -> "Vector":
 
 def _people(panel: "Panel", year: int) -> "Vector | None":
     """The population of the year, where it is known of all."""
-    from comity.analysis.panel import LackingError  # noqa: PLC0415  # of the extra
+    from comity.analysis.shares.panel import LackingError  # noqa: PLC0415  # of the extra
 
     try:
         found = panel.on("population", year)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from comity.analysis.sharing import PARAMETERS, RULES, WHOLE_YEARS, Kind, SharingRule
+from comity.analysis.shares.sharing import PARAMETERS, RULES, WHOLE_YEARS, Kind, SharingRule
 from comity.findings import Finding, has_errors
 from comity.register.folder import read_text
 from comity.service.figures import fault

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.analysis.sharing import Kind, SharingRule
+from comity.analysis.shares.sharing import Kind, SharingRule
 from comity.findings import Finding
 from comity.rules import UnknownNameError
 from comity.service.figures import Figure, Figures, fault
@@ -13,8 +13,8 @@ from comity.service.queries import Refusal, Register, refuse
 from comity.service.shares_asked import SharesAsked
 
 if TYPE_CHECKING:
-    from comity.analysis.panel import Panel
-    from comity.analysis.sharing import Task
+    from comity.analysis.shares.panel import Panel
+    from comity.analysis.shares.sharing import Task
 
 __all__ = ["Lacking", "coverage", "figures_of_tables", "panel_of", "settled", "told_lacking", "year_of"]
 
@@ -63,7 +63,7 @@ def panel_of(figures: Figures) -> "Panel":
     """The figures as a panel, with whoever has one in it."""
     import numpy as np  # noqa: PLC0415  # with the extra
 
-    from comity.analysis.panel import Panel  # noqa: PLC0415  # as above
+    from comity.analysis.shares.panel import Panel  # noqa: PLC0415  # as above
 
     actors = tuple(dict.fromkeys(one.actor for one in figures.rows))
     first, last = min(one.year for one in figures.rows), max(one.year for one in figures.rows)
@@ -111,9 +111,9 @@ def settled(
     panel: "Panel", task: "Task", rules: Mapping[str, SharingRule], asked: SharesAsked
 ) -> "tuple[Panel, Lacking]":
     """The panel of those who have all figures that the rules need, and whoever is left out for want of which."""
-    from comity.analysis.dividing import BoundsError  # noqa: PLC0415  # of the extra
-    from comity.analysis.panel import LackingError  # noqa: PLC0415  # as above
-    from comity.analysis.shares import UnfitRuleError, shares  # noqa: PLC0415  # as above
+    from comity.analysis.shares.allocation import UnfitRuleError, shares  # noqa: PLC0415  # as above
+    from comity.analysis.shares.dividing import BoundsError  # noqa: PLC0415  # of the extra
+    from comity.analysis.shares.panel import LackingError  # noqa: PLC0415  # as above
 
     lacking: Lacking = []
     wrong: list[Finding] = []

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from comity.analysis.sharing import PARAMETERS, WHOLE_YEARS, SharingRule
+from comity.analysis.shares.sharing import PARAMETERS, WHOLE_YEARS, SharingRule
 from comity.service.figures import fault
 from comity.service.form import Progress
 from comity.service.queries import Refusal, refuse
 from comity.service.shares_asked import SharesAsked, Vary
 
 if TYPE_CHECKING:
-    from comity.analysis.panel import Panel, Vector
-    from comity.analysis.sharing import Task
-    from comity.analysis.sobol import Sensitivity
+    from comity.analysis.shares.panel import Panel, Vector
+    from comity.analysis.shares.sharing import Task
+    from comity.analysis.shares.sobol import Sensitivity
     from comity.findings import Finding
 
 __all__ = ["own_choices", "sensitive"]
@@ -55,7 +55,7 @@ def sensitive(  # what a run depends on
     """The indices of each rule that one of the choices moves."""
     if not varied:
         return ()
-    from comity.analysis.sobol import Varied, runs, sobol  # noqa: PLC0415  # of the extra
+    from comity.analysis.shares.sobol import Varied, runs, sobol  # noqa: PLC0415  # of the extra
 
     _told_choices(varied, rules)
     moving = {
@@ -108,7 +108,7 @@ def _evaluated(
     panel: "Panel", task: "Task", rules: Mapping[str, SharingRule], name: str, chosen: Sequence[Vary]
 ) -> "Callable[[Sequence[float]], Vector]":
     """The shares by a rule when its choices, and those of its parts, have these values."""
-    from comity.analysis.shares import UnfitRuleError, shares  # noqa: PLC0415  # of the extra
+    from comity.analysis.shares.allocation import UnfitRuleError, shares  # noqa: PLC0415  # of the extra
 
     def evaluate(values: Sequence[float]) -> "Vector":
         own = dict(rules)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comity.analysis.ideal_points import Points
+    from comity.analysis.positions.ideal_points import Points
 
 __all__ = ["IdealPoint", "Pivot", "Standing", "VotesAsked", "answer", "text_of"]
 
@@ -99,7 +99,7 @@ def text_of(path: Path) -> str:
 def answer(register: Register, asked: VotesAsked, progress: Progress = None, file: str = "") -> Standing:
     """Where members stood, session by session, and who decided. Raises `Refusal`."""
     try:
-        from comity.analysis.ideal_points import ideal_points  # noqa: PLC0415  # of the extra `analysis`
+        from comity.analysis.positions.ideal_points import ideal_points  # noqa: PLC0415  # of the extra `analysis`
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if asked.rule and not asked.on:
@@ -134,7 +134,7 @@ def _pivots(register: Register, asked: VotesAsked, read: Rolls, found: "Points")
     """The members of a session are those who voted in it."""
     import numpy as np  # noqa: PLC0415  # with the extra `analysis`
 
-    from comity.analysis.pivots import on_the_line  # noqa: PLC0415  # of the extra
+    from comity.analysis.positions.pivots import on_the_line  # noqa: PLC0415  # of the extra
 
     actors = read.votes.actors
     room = chambers(register, asked.rule, as_day(asked.on) if asked.on else date.max, actors)

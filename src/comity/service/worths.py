@@ -16,7 +16,7 @@ from comity.service.form import Need, Progress
 from comity.service.queries import Register, refuse
 
 if TYPE_CHECKING:
-    from comity.analysis.worth import Objection, Sharing, Worths
+    from comity.analysis.coalitions.worth import Objection, Sharing, Worths
 
 __all__ = ["EXAMPLE", "SOURCES", "CoreAnswer", "CoreAsked", "Shared", "answer", "need"]
 
@@ -119,7 +119,7 @@ def need(asked: CoreAsked) -> Need:
 def answer(register: Register, asked: CoreAsked, progress: Progress = None) -> CoreAnswer:
     """The core, the nucleolus and the Shapley value of a game, and who objects to what. Raises `Refusal`."""
     try:
-        from comity.analysis.worth import judge, nucleolus, prenucleolus, shapley  # noqa: PLC0415  # of the extra
+        from comity.analysis.coalitions.worth import judge, nucleolus, prenucleolus, shapley  # noqa: PLC0415  # of the extra
     except ModuleNotFoundError as error:
         raise missing_extra(error) from error
     if not 0 <= asked.most <= 1 << _MOST:
@@ -244,7 +244,7 @@ def _filled(
     players: Sequence[str], cells: Iterator[tuple[int, tuple[str, ...], Decimal]], fault: Faults, *, cost: bool
 ) -> "Worths":
     """A number for every coalition; faults for what is missing, twice or unknown."""
-    from comity.analysis.worth import Worths  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.worth import Worths  # noqa: PLC0415  # of the extra `analysis`
 
     n = len(players)
     if not players or len(set(players)) < n:
@@ -280,8 +280,8 @@ def _filled(
 
 def _of_payoffs(register: Register, text: str) -> "tuple[str, str, Worths, bool]":
     """The worths of a game of coalitions: what members have together, whoever is outside standing alone."""
-    from comity.analysis.formulas import FormulaError  # noqa: PLC0415  # of the extra `analysis`
-    from comity.analysis.worth import of_payoffs  # noqa: PLC0415  # as above
+    from comity.analysis.coalitions.formulas import FormulaError  # noqa: PLC0415  # of the extra `analysis`
+    from comity.analysis.coalitions.worth import of_payoffs  # noqa: PLC0415  # as above
     from comity.service.payoffs import payoffs_of  # noqa: PLC0415  # as above
 
     brought = game_of_text(text)

@@ -9,9 +9,9 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from comity.analysis.games import Game
 from comity.analysis.packages.linear import SPARES, Program
 from comity.analysis.packages.offers import Grid, Offer, UnsettledError, checked, grid
+from comity.analysis.voting.games import Game
 
 __all__ = ["Aim", "LeftOut", "Winning", "winning"]
 

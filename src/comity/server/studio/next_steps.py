@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from comity.analysis.next_step import Candidate
+from comity.analysis.precedents.next_step import Candidate
 from comity.server.asking import Question, asked
 from comity.server.exports.answer import Export, answer
 from comity.server.exports.table import Cell, Column, Table, bare, row

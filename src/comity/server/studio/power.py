@@ -20,7 +20,7 @@ from comity.service.powers import PowerAnswer, PowerAsked, measurable, refuse_la
 from comity.service.reforms import Coalitions, Study, StudyAsked, study
 
 if TYPE_CHECKING:
-    from comity.analysis.power import PowerOf
+    from comity.analysis.voting.power import PowerOf
 
 __all__ = ["power_page", "rule_choices"]
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from comity.analysis.precedents import PARTS, Value
+from comity.analysis.precedents.likeness import PARTS, Value
 from comity.server.asking import Question, asked
 from comity.server.drawings.courses import Course, courses
 from comity.server.drawings.labels import Labels

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import tomli
 
-from comity.analysis.precedents import TRAITS, Profile, Value
+from comity.analysis.precedents.likeness import TRAITS, Profile, Value
 from comity.service.finding.folding import STOPS, words_of
 
 __all__ = ["Criterion", "Question", "meets", "read_question"]

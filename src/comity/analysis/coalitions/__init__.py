@@ -1,0 +1,1 @@
+"""Coalitions and clubs: which are stable, what they are worth, and whether to join."""

@@ -1,0 +1,1 @@
+"""Positions from votes, blocs, and who had what part."""

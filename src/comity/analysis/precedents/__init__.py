@@ -1,0 +1,1 @@
+"""Agreements like one, and what could be agreed first."""

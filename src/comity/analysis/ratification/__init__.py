@@ -1,0 +1,1 @@
+"""Ratification as event history, and when a rule will be met."""

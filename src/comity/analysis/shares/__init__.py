@@ -1,0 +1,1 @@
+"""Fair shares of a burden or a benefit."""
