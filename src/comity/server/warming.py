@@ -36,7 +36,7 @@ def keep_compiled(folder: Path) -> None:
     """See that what is compiled is kept: in the folder of the instance where that of the code cannot be written."""
     beside = Path(analysing.__file__).parents[1] / "analysis"
     try:
-        for where in (beside, beside / "packages"):
+        for where in sorted({one.parent for one in beside.rglob("*.py")}):
             cache = where / "__pycache__"
             with tempfile.TemporaryFile(dir=cache if cache.exists() else where):
                 pass
