@@ -41,7 +41,9 @@ def test_what_is_compiled_is_kept_in_the_instance_where_the_code_cannot_be_writt
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", "")  # as it was, afterwards
     monkeypatch.delenv("NUMBA_CACHE_DIR")
-    (tmp_path / "analysis" / "packages").mkdir(parents=True)
+    for name in ("compiling.py", "packages/branching.py"):
+        (tmp_path / "analysis" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "analysis" / name).touch()
     monkeypatch.setattr(warming, "analysing", SimpleNamespace(__file__=str(tmp_path / "service" / "analysing.py")))
     warming.keep_compiled(tmp_path)
     assert "NUMBA_CACHE_DIR" not in os.environ
