@@ -343,3 +343,14 @@ def test_a_faulty_offer_is_refused_with_its_faults(tmp_path: Path, changed: dict
     exit_code, answer = asked(written(tmp_path, **changed), "nash")
     assert exit_code == 2
     assert code in {finding["code"] for finding in answer["findings"]}
+
+
+def test_a_table_of_no_agreement_says_who_stands_in_the_way(tmp_path: Path) -> None:
+    file = tmp_path / "offer.json"
+    file.write_text(
+        '{"parties": ["A", "B"], "issues": [{"id": "f", "options": ["x", "y"]}], "disagreement": {"A": 0.5, "B": 0.5},'
+        '"utility": {"A": {"f": {"x": 1, "y": 0}}, "B": {"f": {"x": 0, "y": 1}}}}',
+        encoding="utf-8",
+    )
+    said = CliRunner().invoke(main, ["package", str(file), "--format", "csv"]).output
+    assert said.splitlines()[1:] == ["1,answer,status,no-agreement", "1,conflict,A,", "1,conflict,B,"]

@@ -119,7 +119,17 @@ def package_command(  # noqa: PLR0913, PLR0917  # one parameter an option
         output.write_json(found)
         return
     packages = cast("list[dict[str, dict[str, object]]]", found.get("front", [found] if found.get("package") else []))
-    rows = [
+    rows: list[dict[str, object]] = [
+        {"number": 1, "what": "answer", "name": name, "value": found[name]}
+        for name in ("status", "objective", "bound")
+        if found.get(name) is not None
+    ]
+    rows += [
+        {"number": at, "what": "conflict", "name": party, "value": ""}
+        for at, one in enumerate(cast("list[list[str]]", found.get("conflict") or []), 1)
+        for party in one
+    ]
+    rows += [
         {"number": at, "what": what, "name": name, "value": value}
         for at, one in enumerate(packages, 1)
         for what in ("package", "utility")
