@@ -26,8 +26,8 @@ WORK = """
 import os, sys
 from comity.cli.bars import bar
 with bar("Working", sys.argv[1], keeps=sys.argv[2] == "keeps"):
-    os.write(1, b"ready\\n")  # what is printed goes above the bar
     try:
+        os.write(1, b"ready\\n")  # what is printed goes above the bar
         {step}
     except KeyboardInterrupt:
         os.write(1, b"put in order\\n")

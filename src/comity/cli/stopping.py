@@ -26,12 +26,15 @@ def stoppable() -> Iterator[None]:
         yield
         return
     ours, theirs = os.pipe()
+    # What is pressed now reaches this process a moment later, and the other, which would say so, not at all.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     watcher = os.fork()
     if watcher == 0:
         os.close(theirs)
         _watch(ours)
     os.close(ours)
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     try:
         yield
     finally:

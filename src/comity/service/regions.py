@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["read_regions", "regions_of"]
 
 _MOST = 10_000_000
+_MOST_LINES = 1_000
 _COLUMNS = ("region", "gdp", "co2", "abatement_alpha_mckinsey", "tariff_alpha", "tariff_beta")
 # What would be divided by.
 _POSITIVE = ("gdp", "abatement_alpha_mckinsey")
@@ -39,6 +40,10 @@ def regions_of(text: str, file: str = "") -> "tuple[Region, ...]":
     """
     from comity.analysis.coalitions.clubs import MOST_PLAYERS, Region  # noqa: PLC0415  # of the extra `analysis`
 
+    lines = text.count("\n")
+    if lines > _MOST_LINES:
+        says = f"the table has {lines:,} lines, and a line is a region"
+        raise refuse("club-too-large", says, "put regions together", file)
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error as error:

@@ -204,6 +204,10 @@ def _game(register: Register, text: str) -> "tuple[str, str, Worths, bool]":
         head = next(csv.reader(io.StringIO(text, newline="")), [])
         heads = [one.strip() for one in head]
         if "coalition" in heads and len(heads) == 2 and heads[-1] in {"worth", "cost"}:  # noqa: PLR2004  # two columns
+            lines = text.count("\n")
+            if lines > 2 ** (_MOST + 1):
+                says = f"the table has {lines:,} lines; {_MOST} players, with {2**_MOST:,} coalitions, are the most"
+                raise refuse("worth-too-large", says, "put players together")
             return _of_csv(text, cost=heads[-1] == "cost")
         return _of_payoffs(register, text)
     try:
