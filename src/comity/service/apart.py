@@ -43,6 +43,7 @@ LARGEST = 5_000_000  # bytes of what one reader asks with
 MOST_REGIONS = 18
 SEATS = 2
 _SEATS, _PATIENCE = BoundedSemaphore(SEATS), 10.0
+_WAITING = BoundedSemaphore(1)
 _MEMORY = 6 << 30
 # Seconds more for whoever asks while code is still being compiled, and whether it is.
 _MORE, _READYING = 60.0, Event()
@@ -81,12 +82,22 @@ class Task(msgspec.Struct, frozen=True):
 @contextmanager
 def seat(patience: float = _PATIENCE) -> Iterator[None]:
     """A place to compute in; refuses where none is free in time."""
-    if not _SEATS.acquire(timeout=patience):
+    if not (_SEATS.acquire(blocking=False) or _waited(patience)):
         raise refuse("analysis-busy", "as much is being computed as may be at a time", "ask again in a moment")
     try:
         yield
     finally:
         _SEATS.release()
+
+
+def _waited(patience: float) -> bool:
+    """Whether a place came free. One waits at a time, for whoever waits keeps a thread from the readers of pages."""
+    if not _WAITING.acquire(blocking=False):
+        return False
+    try:
+        return _SEATS.acquire(timeout=patience)
+    finally:
+        _WAITING.release()
 
 
 def apart(

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Rules of many members take seconds and a hundred megabytes: one at a time is counted, and who waits longer is told.
-_ONE, _PATIENCE = Lock(), 30.0
+_ONE, _PATIENCE = Lock(), 8.0
 _KEPT = 64
 _MEMORY = 300_000_000  # bytes that a portal gives one count
 _SPEAKERS = 60  # members of several kinds whose roll-calls it counts

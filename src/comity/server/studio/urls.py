@@ -25,19 +25,14 @@ from comity.service.methods import METHODS
 __all__ = ["urlpatterns"]
 
 
-# Pages of the studio that ask the register alone, and so are no method of the table.
-_BESIDE = ("precedents",)
-
-
 @require_safe
 def index(request: HttpRequest, language: str) -> HttpResponse:
     """What each method answers: those of the table, each once for the page that it has."""
     with asked(request, language) as question:
         own = {one.page or one.id: one for one in METHODS.values()}
         own |= {one.id: one for one in METHODS.values() if not _has_page(one.page or one.id)}
-        listed = [name for name in (*own, *_BESIDE) if name in own or _has_page(name)]
-        listed = [name for name in listed if _has_page(name) or own[name].id == name]
-        context = question.frame() | {"methods": [_listed(question, name, own.get(name)) for name in listed]}
+        listed = [name for name, one in own.items() if _has_page(name) or one.id == name]
+        context = question.frame() | {"methods": [_listed(question, name, own[name]) for name in listed]}
     return render(request, "studio/index.html", context)
 
 
@@ -45,10 +40,10 @@ def _has_page(name: str) -> bool:
     return any(str(one.pattern).endswith(f"/analysis/{name}") for one in urlpatterns)
 
 
-def _listed(question: Question, name: str, method: Method | None) -> tuple[str, SafeString | str, SafeString | str]:
+def _listed(question: Question, name: str, method: Method) -> tuple[str, SafeString | str, SafeString | str]:
     """Where a method is asked, what it is called, and what it answers."""
     words = question.words
-    english = "" if method is None else words.english(method.summary)
+    english = words.english(method.summary)
     title = words.known(f"{name}.title") or english
     asks = words.known(f"{name}.asks") or ("" if title == english else english)
     where = f"analysis/{name}" if _has_page(name) else f"analysis/runs?method={name}"
