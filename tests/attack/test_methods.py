@@ -17,7 +17,7 @@ from comity.service.form import Method, answered, inputs_of, needed, read_inputs
 from comity.service.methods import METHODS
 
 # Seconds of this process in which a refusal is there, on a machine that does other things besides.
-PATIENCE = 10.0
+PATIENCE = 2.0
 # Nothing goes on for so long: the example of each method takes a few seconds at most.
 ENDLESS = 20.0
 MANY, FEWER = 1_000_000, 100_000

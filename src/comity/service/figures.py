@@ -74,6 +74,8 @@ def read_figures(text: str, file: str = "", source: str = "") -> tuple[Figure, .
         says = f"the columns {', '.join(missing)} are missing"
         do = "begin the table with actor,year,name,value (and unit, source): one figure a row"
         raise Refusal([fault("csv-column-missing", says, do, file, 1)])
+    if text.rstrip().count("\n") > _MOST_ROWS:
+        raise Refusal([fault("shares-too-large", f"there are more than {_MOST_ROWS:,} rows", "bring fewer", file)])
     wrong: list[Finding] = []
     found = list(_rows(table, header, file, source, wrong))
     if not found and not wrong:
@@ -93,9 +95,6 @@ def _rows(
     for line, cells in enumerate(table, 2):
         if not any(cell.strip() for cell in cells):
             continue
-        if line > _MOST_ROWS:
-            wrong.append(fault("shares-too-large", f"there are more than {_MOST_ROWS:,} rows", "bring fewer", file))
-            return
         if len(cells) != len(header):
             says = f"{len(cells)} fields where there should be {len(header)}"
             wrong.append(fault("csv-row-length", says, "mend the row", file, line))
