@@ -271,7 +271,7 @@ def _table(read: _File, brought: Brought, fault: Fault) -> tuple[tuple[Fraction,
 def _filled(
     players: Sequence[str],
     cells: Iterator[tuple[int, Sequence[str], str, Fraction]],
-    fault: Any,  # noqa: ANN401
+    fault: Any,  # noqa: ANN401  # whoever collects what is wrong
 ) -> tuple[tuple[Fraction, ...], ...]:
     """What every player has in every coalition, by number; a fault for what is missing, twice or unknown."""
     n = len(players)
@@ -303,7 +303,7 @@ def _of_csv(text: str, file: str) -> Brought:
     fault = Faults(file)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     heads = [name.strip() for name in reader.fieldnames or ()]
-    if "coalition" not in heads or (("player" in heads) != ("payoff" in heads)) or len(heads) < 2:  # noqa: PLR2004
+    if "coalition" not in heads or (("player" in heads) != ("payoff" in heads)) or len(heads) < 2:  # noqa: PLR2004  # a name and a value
         says = f"the columns are {', '.join(heads)[:200] or 'missing'}"
         raise refuse("csv-column-missing", says, "coalition,player,payoff; or coalition and a column a player", file)
     reader.fieldnames = heads
